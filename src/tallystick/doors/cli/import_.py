@@ -1,0 +1,98 @@
+"""``tallystick import``: a file becomes receipts, and the journey carries them on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from tallystick.doors.cli import output
+from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
+from tallystick.doors.cli.progress import task
+from tallystick.doors.cli.start import Brand, start_django
+
+if TYPE_CHECKING:
+    from tallystick.tracking.events.importers.receive import Received
+
+app = typer.Typer()
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A CSV or TSV file with a header, or NDJSON with one event a line.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="TOML file that says what a row means. Not for NDJSON.")
+    ] = None,
+    brand: Brand = None,
+    no_work: Annotated[
+        bool, typer.Option("--no-work", help="Keep the receipts and leave the rest to the worker.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Import a file: every row is kept as a receipt first, then becomes events, credits and facts.
+
+    Importing a file again changes nothing, in whatever order its rows stand. Rows that cannot be used wait in
+    quarantine: mend the mapping, import it again, and `tallystick replay`.
+    """
+    config = start_django()
+    if not file.is_file():
+        raise CommandError(f"There is no file {file}.", NOT_FOUND)
+    from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.journey import run_until_done
+
+    with brand_in_scope(brand) as found:
+        received = _receive(file, mapping, found.id, shown=not as_json)
+        if not no_work:
+            with task("Crediting", unit="rows", shown=not as_json) as steps:
+                run_until_done(found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done))
+        _report(received, shown_as_json=as_json)
+
+
+def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -> Received:
+    from tallystick.journey import inbox
+    from tallystick.tracking.events.importers.mapping import read_mapping
+    from tallystick.tracking.events.importers.receive import receive_events, receive_rows
+    from tallystick.tracking.events.services import publish_mapping
+
+    is_events = file.suffix in (".ndjson", ".jsonl")
+    if is_events == (mapping is not None):
+        raise CommandError(
+            "An NDJSON file holds whole events and takes no --mapping."
+            if is_events
+            else "Say what a row means: --mapping FILE. docs/how/import.md shows one.",
+            USAGE,
+        )
+    with task("Importing", total=_lines(file, header=not is_events), shown=shown) as rows:
+        if mapping is None:
+            return receive_events(file, brand_id=brand_id, store=inbox(), seen=rows.advance)
+        if not mapping.is_file():
+            raise CommandError(f"There is no file {mapping}.", NOT_FOUND)
+        text = mapping.read_text(encoding="utf-8")
+        content = read_mapping(text)
+        received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
+        publish_mapping(name=content.name, text=text)
+        return received
+
+
+def _lines(file: Path, *, header: bool) -> int:
+    """About how many rows there are, for the progress bar: a quoted line break counts as a row here."""
+    with file.open("rb") as stream:
+        lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    return max(lines - header, 0)
+
+
+def _report(received: Received, *, shown_as_json: bool) -> None:
+    from tallystick.tracking.inbox.queries import counts_by_reason
+
+    waiting = {str(reason): count for reason, count in counts_by_reason().items()}
+    if shown_as_json:
+        output.emit_json({**asdict(received), "quarantine": waiting})
+        return
+    columns = ("rows", "accepted", "duplicate", "conflict")
+    output.emit_table(columns, [[f"{getattr(received, name):,}" for name in columns]], numeric=columns)
+    if waiting:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in waiting.items())
+        output.warn(f"In quarantine: {reasons}. See `tallystick quarantine`.")

@@ -1,0 +1,60 @@
+"""``tallystick init``: make an installation ready, and open the brand, program and partners of a set-up file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tallystick.doors.cli import output
+from tallystick.doors.cli.start import start_django
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    setup: Annotated[
+        Path | None, typer.Option("--setup", help="TOML file with brand, program, definitions and partners.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make the data directory and the database ready, or bring them up to this version.
+
+    With --setup, open what the file names. Run it again after editing the file: nothing is removed or doubled, and a
+    file with a mistake changes nothing.
+    """
+    config = start_django()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    output.say(f"Ready: {config.data_dir}")
+    if setup is not None:
+        _apply(setup, as_json=as_json)
+    elif as_json:
+        output.emit_json({"data_dir": str(config.data_dir)})
+
+
+def _apply(path: Path, *, as_json: bool) -> None:
+    from tallystick.kit import ids, kinds
+    from tallystick.measurement.attribution.rules.models import MODELS
+    from tallystick.partners.partnerships.setup import apply_setup, read_setup
+
+    applied = apply_setup(read_setup(path), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS)
+    if as_json:
+        output.emit_json(
+            {
+                "brand": {"id": ids.show("brd", applied.brand.id), "key": applied.brand.key},
+                "program": {"id": ids.show("prg", applied.program.id), "key": applied.program.key},
+                "definitions": applied.definitions,
+                "channels": applied.channels,
+                "partners": applied.partners,
+            }
+        )
+    else:
+        output.say(
+            f"{applied.brand.name}, {applied.program.name}: {applied.definitions} definitions, "
+            f"{applied.partners} partners, {applied.channels} house channels"
+        )

@@ -1,0 +1,25 @@
+"""The foundation as a Django app; it puts the guards back after every migration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class FoundationConfig(AppConfig):
+    """Lanes and cursors, and the triggers of all modules."""
+
+    name = "tallystick.foundation"
+    label = "foundation"
+
+    def ready(self) -> None:
+        # Django rebuilds tables on SQLite when a field changes and drops their triggers without a word.
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="tallystick.guards")
+
+
+def _install_guards(using: str, **_: Any) -> None:
+    from tallystick.foundation.guards import install  # models are loaded only now
+
+    install(using)

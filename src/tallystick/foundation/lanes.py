@@ -1,0 +1,49 @@
+"""Lanes: the stages of one brand run one after another, in short transactions, with their cursors inside.
+
+A stage does its reading of receipts, its effects and the step of its cursor in one transaction of
+the main database. A crash loses all three or none: this is what makes a receipt one effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tallystick.foundation.models import Cursor, Lane
+from tallystick.foundation.scoping import brand_scope
+from tallystick.kit import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one run of a stage did. `left` counts what still waits."""
+
+    done: int
+    left: int
+
+
+@contextmanager
+def lane(brand_id: UUID) -> Iterator[None]:
+    """Hold a brand's lane for one transaction: opens its scope, waits its turn, commits at the end.
+
+    On PostgreSQL the lane's row is locked; on SQLite BEGIN IMMEDIATE has the only writer's place.
+    """
+    with brand_scope(brand_id), transaction.atomic():
+        Lane.objects.get_or_create(brand_id=brand_id)
+        list(Lane.objects.select_for_update())
+        yield
+
+
+def position(name: str) -> Any:
+    """Where a stage stands in the brand in scope; None before its first step."""
+    return Cursor.objects.filter(name=name).values_list("position", flat=True).first()
+
+
+def advance(name: str, to: Any) -> None:
+    """Move a stage's cursor. Only inside `lane`, in the transaction of the stage's effects."""
+    Cursor.objects.update_or_create(name=name, defaults={"position": to, "moved_at": clock.now()})

@@ -1,0 +1,149 @@
+"""READ FIRST: the journey that every receipt makes, as a list of stages in order.
+
+    money    click → receipt → event → touchpoint path → credit → commission → ledger → payout
+    quality  event → fact → KPI → scorecard → decision
+
+What arrives becomes a receipt before it is answered (`tracking.inbox`). From there the stages below carry it on, brand by
+brand, each in short transactions that hold its effects and its cursor together. A stage reads only what the stages
+before it have written. The worker runs this list, `tallystick journey` prints it with how far each stage is
+behind, the documentation's diagram is made from it.
+
+The commission, the ledger, the payout, the scorecard and the decision are not built yet and therefore not in the list.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+from uuid import UUID
+
+from django.conf import settings
+
+from tallystick.foundation.lanes import Progress, position
+from tallystick.foundation.scoping import brand_scope
+from tallystick.measurement.attribution import stage as attribution
+from tallystick.measurement.attribution.facts import ConversionPublisher, CreditPublisher
+from tallystick.measurement.warehouse import stage as warehouse
+from tallystick.measurement.warehouse.rules import cursor_name
+from tallystick.tracking.events import stage as events
+from tallystick.tracking.events.facts import TouchpointPublisher
+from tallystick.tracking.inbox.stores.choice import open_store
+from tallystick.tracking.inbox.stores.port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step: its name, what it reads and writes in words, and the function that does some of it."""
+
+    name: str
+    step: Callable[[UUID, int], Progress]
+    reads: str
+    writes: str
+    behind: Callable[[UUID], int]
+    """How many rows wait for the stage, in a brand; nothing is changed by asking."""
+
+    def run(self, brand_id: UUID, /, *, limit: int) -> Progress:
+        """Do the next part of the work of one brand: about `limit` rows in one short transaction."""
+        return self.step(brand_id, limit)
+
+
+PUBLISHERS = (TouchpointPublisher(), ConversionPublisher(), CreditPublisher())
+
+PUBLISH_ROWS = 100_000
+"""A day's file is written whole, so the warehouse takes more steps at once than the stages before it."""
+
+
+def inbox() -> Store:
+    """This thread's receipt store: SQLite files beside the database, or a table of the same PostgreSQL."""
+    store: Store | None = getattr(_OF_THREAD, "store", None)
+    if store is None:
+        config = _config()
+        store = open_store(
+            directory=config.inbox_dir, database_url=config.database_url, file_mb=config.inbox_file_mb
+        )
+        _OF_THREAD.store = store
+    return store
+
+
+def _record(brand_id: UUID, limit: int) -> Progress:
+    return events.run(brand_id, limit=limit, store=inbox())
+
+
+def _receipts_behind(brand_id: UUID) -> int:
+    with brand_scope(brand_id):
+        return inbox().backlog(brand_id, position(events.NAME))
+
+
+def _credit(brand_id: UUID, limit: int) -> Progress:
+    return attribution.run(brand_id, limit=limit, max_customers=_config().identity_max_customers)
+
+
+def _events_behind(brand_id: UUID) -> int:
+    return attribution.behind(brand_id, max_customers=_config().identity_max_customers)
+
+
+def _publish(brand_id: UUID, limit: int) -> Progress:
+    return warehouse.publish(brand_id, limit=max(limit, PUBLISH_ROWS), publishers=PUBLISHERS)
+
+
+def _facts_behind(brand_id: UUID) -> int:
+    with brand_scope(brand_id):
+        changes = [p.changed_days(position(cursor_name(p.table)), limit=1) for p in PUBLISHERS]
+    return sum(len(change.days) + change.left for change in changes)
+
+
+STAGES = (
+    Stage("events", _record, reads="receipts", writes="events, identities, quarantine", behind=_receipts_behind),
+    Stage("attribution", _credit, reads="events, definitions", writes="conversions, credits", behind=_events_behind),
+    Stage("warehouse", _publish, reads="events, conversions, credits", writes="facts", behind=_facts_behind),
+)
+
+
+PATIENCE = 20
+PAUSE_SECONDS = 0.1
+
+
+def run_until_done(
+    brand_id: UUID, *, limit: int, seen: Callable[[str, Progress], None] = lambda _name, _progress: None
+) -> None:
+    """Run all stages of one brand, in order, until none has anything left. `seen` is told of every step.
+
+    Another worker may hold the lane or have half-committed receipts: what then waits is asked for again for two seconds.
+    """
+    for stage in STAGES:
+        waited = 0
+        while waited < PATIENCE:
+            progress = stage.run(brand_id, limit=limit)
+            seen(stage.name, progress)
+            if not progress.left:
+                break
+            if not progress.done:
+                waited += 1
+                time.sleep(PAUSE_SECONDS)
+
+
+class _Config(Protocol):
+    """The part of the configuration that the journey reads."""
+
+    @property
+    def inbox_dir(self) -> Path: ...
+
+    @property
+    def database_url(self) -> str | None: ...
+
+    @property
+    def inbox_file_mb(self) -> int: ...
+
+    @property
+    def identity_max_customers(self) -> int: ...
+
+
+_OF_THREAD = threading.local()
+
+
+def _config() -> _Config:
+    return cast("_Config", settings.TALLYSTICK)  # type: ignore[misc]

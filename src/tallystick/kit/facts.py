@@ -1,0 +1,116 @@
+"""The schemas of the facts that modules publish to the warehouse: one place, so that all sides agree.
+
+A fact table is append-shaped and read only by columns. Publishers (`facts.py` of a module) yield
+rows in the order of the columns; the warehouse writes them; KPIs read them by these names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+Kind = Literal["id", "text", "instant", "int", "flag"]
+"""id: 16 bytes · text: UTF-8 · instant: UTC microseconds · int: 64 bit · flag: true or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a fact table."""
+
+    name: str
+    kind: Kind
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """A fact table: its name, its columns in order, and the instant column whose UTC day partitions it."""
+
+    name: str
+    columns: tuple[Column, ...]
+    day_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDays:
+    """What changed in a fact table since a cursor: the UTC days to write anew.
+
+    next: the cursor, a JSON value, from which to ask again. left: how many changes still wait behind it.
+    """
+
+    days: frozenset[date]
+    next: Any
+    left: int
+
+
+TOUCHPOINTS = FactTable(
+    "touchpoints",
+    (
+        Column("event_id", "id"),
+        Column("receipt_id", "id"),
+        Column("program_id", "id"),
+        Column("occurred_at", "instant"),
+        Column("kind", "text"),
+        Column("visitor", "text", nullable=True),
+        Column("customer", "text", nullable=True),
+        Column("session", "text", nullable=True),
+        Column("partner_id", "id", nullable=True),
+        Column("partner_kind", "text", nullable=True),
+        Column("partnership_id", "id", nullable=True),
+        Column("placement_id", "id", nullable=True),
+        Column("placement_type", "text", nullable=True),
+        Column("link_id", "id", nullable=True),
+        Column("code_id", "id", nullable=True),
+        Column("channel_id", "id", nullable=True),
+        Column("device", "text", nullable=True),
+        Column("country", "text", nullable=True),
+        Column("visitor_type", "text"),
+        Column("counts", "flag"),
+        Column("label", "text"),
+    ),
+    day_column="occurred_at",
+)
+"""Every touchpoint event, counted or not. `counts` is false where a label (a known bot) excludes it."""
+
+CONVERSIONS = FactTable(
+    "conversions",
+    (
+        Column("conversion_id", "id"),
+        Column("event_id", "id"),
+        Column("receipt_id", "id"),
+        Column("program_id", "id"),
+        Column("definition_id", "id"),
+        Column("version", "int"),
+        Column("occurred_at", "instant"),
+        Column("subject", "text"),
+        Column("customer_type", "text"),
+        Column("value_minor", "int", nullable=True),
+        Column("currency", "text", nullable=True),
+        Column("credited", "flag"),
+    ),
+    day_column="occurred_at",
+)
+"""The current decision on every conversion. `subject` is the customer, or the visitor where none is known."""
+
+CREDITS = FactTable(
+    "credits",
+    (
+        Column("conversion_id", "id"),
+        Column("event_id", "id"),
+        Column("program_id", "id"),
+        Column("definition_id", "id"),
+        Column("version", "int"),
+        Column("converted_at", "instant"),
+        Column("touched_at", "instant"),
+        Column("subject", "text"),
+        Column("customer_type", "text"),
+        Column("share_ppb", "int"),
+        Column("via", "text"),
+    ),
+    day_column="converted_at",
+)
+"""Current credits, also those of share 0 (a contender). `event_id` is the touchpoint's; join it to
+`touchpoints` for partner, placement and so on. `via` is `path` or `binding`."""
+
+TABLES: tuple[FactTable, ...] = (TOUCHPOINTS, CONVERSIONS, CREDITS)

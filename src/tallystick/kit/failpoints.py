@@ -1,0 +1,40 @@
+"""Named places where a test may kill the process, so that "exactly once" is shown and not asserted.
+
+Set TALLYSTICK_FAILPOINT to a name (`inbox.appended`), or to `name#3` for the third time the place
+is reached. The process then ends by SIGKILL: no handlers, no flushes, as when a machine is
+reset. Unset, a place costs one comparison.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+
+POINTS: tuple[str, ...] = (
+    "inbox.appending",
+    "inbox.appended",
+    "events.recording",
+    "events.recorded",
+    "attribution.crediting",
+    "attribution.credited",
+    "warehouse.written",
+    "warehouse.renamed",
+    "warehouse.publishing",
+    "warehouse.published",
+)
+
+_WANTED, _, _NTH = os.environ.get("TALLYSTICK_FAILPOINT", "").partition("#")
+_SEEN: Counter[str] = Counter()
+
+if _WANTED and _WANTED not in POINTS:
+    raise SystemExit(f"TALLYSTICK_FAILPOINT={_WANTED!r} is not a place to fail; known: {', '.join(POINTS)}")
+
+
+def reach(name: str) -> None:
+    """Say that the program has come to this place; ends the process when the environment asks for it."""
+    if name != _WANTED:
+        return
+    _SEEN[name] += 1
+    if _SEEN[name] == int(_NTH or 1):
+        os.kill(os.getpid(), signal.SIGKILL)

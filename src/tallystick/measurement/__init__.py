@@ -1,0 +1,1 @@
+"""What it means: the warehouse of facts, attribution, KPIs."""

@@ -1,0 +1,230 @@
+"""What is to be decided about every conversion of some people: pure, from the whole of what is known of them.
+
+Asked again with more events it gives the whole answer again; the stage writes down what differs. This is why the
+order of arrival cannot matter. Identifier: ATTR-OUTCOME.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from tallystick.kit import kinds
+from tallystick.measurement.attribution.rules.bindings import (
+    Binding,
+    BindingPolicy,
+    CreditedConversion,
+    binding_for,
+    shares_at,
+)
+from tallystick.measurement.attribution.rules.credit import Decision, Policy, Source, credit
+from tallystick.measurement.attribution.rules.customers import CustomerType, customer_type
+from tallystick.measurement.attribution.rules.evidence import ConversionKey, Evidence, conversion_keys, deciding
+from tallystick.measurement.attribution.rules.models import ModelSettings
+from tallystick.measurement.attribution.rules.reasons import NoBinding, NoCredit
+from tallystick.measurement.attribution.rules.subjects import Identities, Touchpoints
+from tallystick.partners.programs.rules import CreditBy, Meaning, Version, version_at
+
+NO_TOUCHPOINT = "no_touchpoint"
+NONE_ELIGIBLE = "none_eligible"
+NO_BINDING = "no_binding"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything known of the people concerned. history: program id → the day from which orders are known."""
+
+    evidence: Sequence[Evidence]
+    touchpoints: Touchpoints
+    identities: Identities
+    versions: Sequence[Version]
+    history: Mapping[UUID, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One touchpoint's part: a share above zero, or zero with the reason."""
+
+    event_id: UUID
+    source: Source
+    share_ppb: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The whole decision about one conversion. via: `path` or `binding`. reason: why nobody got credit, or ""."""
+
+    key: ConversionKey
+    conversion_id: UUID
+    version: Version
+    evidence: Evidence
+    corroborating: int
+    subject: str
+    customer_type: CustomerType
+    shares: tuple[Share, ...]
+    via: str
+    reason: str
+
+    @property
+    def credited(self) -> bool:
+        """Whether the shares sum to 10⁹ rather than to nothing."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The binding of one customer in one program, with the touchpoint shares that renewals repeat."""
+
+    program_id: UUID
+    customer: str
+    binding: Binding
+    shares: tuple[Share, ...]
+
+
+def outcomes(known: Known, *, ids: Mapping[ConversionKey, UUID]) -> tuple[dict[ConversionKey, Outcome], list[Ties]]:
+    """Decide every conversion that the evidence shows. ids: the id of each conversion key.
+
+    Conversions credited by their path come first; those that follow a binding take the shares of the conversion that
+    made it, however late that one was recorded.
+    """
+    orders = _orders_by_subject(known)
+    decided = {}
+    for key, pieces in evidence_by_conversion(known).items():
+        outcome = _by_path(key, pieces, known, ids[key])
+        kind = _customer_type(outcome, {piece.event_id for piece in pieces}, orders, known)
+        decided[key] = replace(outcome, customer_type=kind)
+    ties = _ties(decided)
+    for key, outcome in decided.items():
+        if outcome.version.meaning.credit_by is CreditBy.BINDING:
+            decided[key] = _by_binding(outcome, ties, decided)
+    return decided, list(ties.values())
+
+
+def evidence_by_conversion(known: Known) -> dict[ConversionKey, list[Evidence]]:
+    """The evidence of each conversion; an event may be evidence of several definitions' conversions."""
+    found: dict[ConversionKey, list[Evidence]] = {}
+    for event in known.evidence:
+        for key in conversion_keys(event, known.versions):
+            found.setdefault(key, []).append(event)
+    return found
+
+
+def _by_path(key: ConversionKey, pieces: list[Evidence], known: Known, conversion_id: UUID) -> Outcome:
+    of_definition = [v for v in known.versions if v.definition_id == key[0]]
+    earliest = min(pieces, key=lambda e: (e.occurred_at, e.event_id))
+    ranking = version_at(of_definition, earliest.occurred_at) or of_definition[0]
+    event = deciding(pieces, ranking.meaning.sources)
+    version = version_at(of_definition, event.occurred_at) or ranking
+    policy = policy_of(version.meaning)
+    candidates = [
+        touch
+        for touch in known.touchpoints.candidates(event, known.identities)
+        if 0 <= (event.occurred_at - touch.at).total_seconds() <= version.meaning.longest_window_days * 86_400
+    ]
+    decision = credit(candidates, converted_at=event.occurred_at, policy=policy)
+    return Outcome(
+        key=key,
+        conversion_id=conversion_id,
+        version=version,
+        evidence=event,
+        corroborating=len(pieces) - 1,
+        subject=known.identities.subject_of(event),
+        customer_type="unknown",
+        shares=_shares(decision),
+        via="path",
+        reason="" if decision.credited else NONE_ELIGIBLE if candidates else NO_TOUCHPOINT,
+    )
+
+
+def policy_of(meaning: Meaning) -> Policy:
+    """The credit policy that a definition's version asks for."""
+    settings = ModelSettings(half_life_days=meaning.half_life_days)
+    return Policy(meaning.model, meaning.windows, meaning.house_channels_compete, settings)
+
+
+def _shares(decision: Decision) -> tuple[Share, ...]:
+    return tuple(
+        Share(verdict.touch.event_id, verdict.touch.source, verdict.share_ppb, str(verdict.reason or ""))
+        for verdict in decision.verdicts
+    )
+
+
+def _orders_by_subject(known: Known) -> dict[str, list[Evidence]]:
+    orders: dict[str, list[Evidence]] = {}
+    for event in known.evidence:
+        if event.kind in kinds.ORDERS and event.counts:
+            orders.setdefault(known.identities.subject_of(event), []).append(event)
+    return orders
+
+
+def _customer_type(
+    outcome: Outcome, own: set[UUID], orders: Mapping[str, list[Evidence]], known: Known
+) -> CustomerType:
+    if not outcome.subject.startswith("c:"):
+        return "unknown"
+    event = outcome.evidence
+    earlier = [
+        other.occurred_at
+        for other in orders.get(outcome.subject, ())
+        if other.occurred_at < event.occurred_at
+        and other.event_id not in own
+        and (other.order is None or other.order != event.order)
+    ]
+    return customer_type(
+        event.occurred_at,
+        earlier_order_at=min(earlier, default=None),
+        history_from=known.history.get(event.program_id),
+        zone=outcome.version.zone,
+    )
+
+
+def _ties(decided: Mapping[ConversionKey, Outcome]) -> dict[tuple[UUID, str], Ties]:
+    binding_outcomes: dict[tuple[UUID, str], list[Outcome]] = {}
+    for outcome in decided.values():
+        meaning = outcome.version.meaning
+        if meaning.binds and meaning.credit_by is CreditBy.PATH and outcome.subject.startswith("c:"):
+            binding_outcomes.setdefault((outcome.version.program_id, outcome.subject[2:]), []).append(outcome)
+    found = {}
+    for (program_id, customer), candidates in binding_outcomes.items():
+        by_id = {outcome.conversion_id: outcome for outcome in candidates}
+        policies = {outcome.conversion_id: _binding_policy(outcome.version.meaning) for outcome in candidates}
+        first = binding_for([_credited(outcome) for outcome in candidates], policy=BindingPolicy())
+        if first is not None:
+            tie = replace(first, policy=policies[first.conversion_id])
+            shares = tuple(share for share in by_id[tie.conversion_id].shares if share.share_ppb)
+            found[program_id, customer] = Ties(program_id, customer, tie, shares)
+    return found
+
+
+def _credited(outcome: Outcome) -> CreditedConversion:
+    shares = tuple((share.source, share.share_ppb) for share in outcome.shares if share.share_ppb)
+    return CreditedConversion(outcome.conversion_id, outcome.evidence.occurred_at, shares)
+
+
+def _binding_policy(meaning: Meaning) -> BindingPolicy:
+    return BindingPolicy(duration_days=meaning.binding_days, breaks_after_days=meaning.break_after_days)
+
+
+def _by_binding(
+    outcome: Outcome,
+    ties: Mapping[tuple[UUID, str], Ties],
+    decided: Mapping[ConversionKey, Outcome],
+) -> Outcome:
+    """The same conversion with the shares of its customer's binding, its own path kept as contenders."""
+    own = tuple(replace(share, share_ppb=0, reason=str(NoCredit.CREDITED_BY_BINDING)) for share in outcome.shares)
+    tie = ties.get((outcome.version.program_id, outcome.subject[2:])) if outcome.subject.startswith("c:") else None
+    if tie is None:
+        return replace(outcome, shares=own, via="binding", reason=NO_BINDING)
+    at = outcome.evidence.occurred_at
+    earlier = [
+        other.evidence.occurred_at
+        for other in decided.values()
+        if other.subject == outcome.subject and other.version.program_id == outcome.version.program_id
+    ]
+    answer = shares_at(tie.binding, at, earlier_conversions=earlier)
+    if isinstance(answer, NoBinding):
+        return replace(outcome, shares=own, via="binding", reason=str(answer))
+    bound = {share.event_id for share in tie.shares}
+    contenders = tuple(share for share in own if share.event_id not in bound)
+    return replace(outcome, shares=(*contenders, *tie.shares), via="binding", reason="")

@@ -1,0 +1,75 @@
+"""Is one rate larger than another? Larger, smaller, or cannot tell. Pure. Identifier: KPI-COMPARE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from tallystick.measurement.kpis.cells import CLUSTERED, Cell, Status
+from tallystick.measurement.kpis.intervals import Interval, Outcomes, newcombe_interval
+
+
+class Verdict(StrEnum):
+    """What the interval of the difference allows to say of the first against the second."""
+
+    LARGER = "larger"
+    SMALLER = "smaller"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Because(StrEnum):
+    """What the verdict rests on, or what stands in its way."""
+
+    INTERVAL = "interval"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+    NOT_MATURE = "not_mature"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One rate minus another, with its interval; both None where one of the rates is undefined."""
+
+    verdict: Verdict
+    because: Because
+    difference: float | None
+    interval: Interval | None
+
+
+def compare(ours: Cell, theirs: Cell) -> Comparison:
+    """Compare two cells, as if their visitors were different people.
+
+    The verdict follows the 95 % interval of the difference: Newcombe where both are whole outcomes of independent
+    units, else the square root of the summed squares of both half widths. A cell that is not enough evidence gives no
+    verdict. An open window can only raise a rate: where the smaller side has one, the verdict waits.
+    """
+    if ours.rate is None or theirs.rate is None or ours.interval is None or theirs.interval is None:
+        return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, None, None)
+    difference, interval = ours.rate - theirs.rate, _difference(ours, theirs)
+    if Status.NOT_ENOUGH_EVIDENCE in (ours.status, theirs.status):
+        return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, difference, interval)
+    if interval.low <= 0 <= interval.high:
+        return Comparison(Verdict.CANNOT_TELL, Because.INTERVAL, difference, interval)
+    smaller, verdict = (theirs, Verdict.LARGER) if interval.low > 0 else (ours, Verdict.SMALLER)
+    if smaller.immature_units:
+        return Comparison(Verdict.CANNOT_TELL, Because.NOT_MATURE, difference, interval)
+    return Comparison(verdict, Because.INTERVAL, difference, interval)
+
+
+def _difference(ours: Cell, theirs: Cell) -> Interval:
+    if CLUSTERED not in (ours.method, theirs.method):
+        return newcombe_interval(_outcomes(ours), _outcomes(theirs))
+    half = sqrt(_reach(ours) ** 2 + _reach(theirs) ** 2)
+    difference = (ours.rate or 0.0) - (theirs.rate or 0.0)
+    return Interval(difference - half, difference + half)
+
+
+def _outcomes(cell: Cell) -> Outcomes:
+    return Outcomes(cell.statistics.successes, cell.statistics.units)
+
+
+def _reach(cell: Cell) -> float:
+    # The longer side: an interval cut off at 0 or 1 is short on the other without being sure.
+    if cell.interval is None or cell.rate is None:
+        return float("inf")
+    return max(cell.rate - cell.interval.low, cell.interval.high - cell.rate)

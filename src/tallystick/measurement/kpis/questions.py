@@ -1,0 +1,223 @@
+"""A question about a rate, and how it splits where the definition changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from tallystick.kit import clock
+from tallystick.measurement.kpis.catalog import Kpi
+from tallystick.measurement.kpis.cuts import Cut, Segment
+from tallystick.measurement.kpis.dimensions import Key
+from tallystick.partners.programs.rules import Basis, CreditBy, Denominator, Meaning, Version
+
+MOST_DIMENSIONS = 2
+
+
+class Method(StrEnum):
+    """The interval of whole outcomes of independent units. Repeating units are clustered, whatever is asked."""
+
+    WILSON = "wilson"
+    JEFFREYS = "jeffreys"
+    CLOPPER_PEARSON = "clopper_pearson"
+
+
+class BadQuestion(ValueError):
+    """A question that has no answer; the message says what to ask instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the program's zone, from `from_on` up to but not including `until_on`; None is open."""
+
+    from_on: date | None = None
+    until_on: date | None = None
+
+    @property
+    def before(self) -> Period | None:
+        """The period of the same length that ends where this one begins; None for an open one."""
+        if self.from_on is None or self.until_on is None:
+            return None
+        return Period(self.from_on - (self.until_on - self.from_on), self.from_on)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is asked of `partnership_conversion_rate`.
+
+    versions: every version of the one definition that is asked about. others: versions of the program's other
+    definitions, among which `leads_from` is looked up. by: names of at most two dimensions. where: (dimension, value)
+    that must hold. denominator, basis: None for the version's own. as_of: nothing later is looked at, and maturity is
+    judged by it. mature_only: leave out units whose window is still open (cohort only).
+    """
+
+    program_id: UUID
+    versions: Sequence[Version]
+    as_of: datetime
+    others: Sequence[Version] = ()
+    period: Period = Period()
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, Key], ...] = ()
+    segment: Segment = Segment.PARTNER
+    denominator: Denominator | None = None
+    basis: Basis | None = None
+    method: Method = Method.WILSON
+    mature_only: bool = False
+    compare_previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a question that one version answers: its own period and what to compute."""
+
+    version: Version
+    period: Period
+    cut: Cut
+
+
+def check(question: Question, kpi: Kpi) -> None:
+    """Refuse what cannot be answered. Raises BadQuestion."""
+    for name in (*question.by, *(name for name, _ in question.where)):
+        if name not in kpi.dimensions:
+            raise BadQuestion(
+                f"{name!r} is not a dimension of {kpi.key}; dimensions: {', '.join(kpi.dimensions)}"
+            )
+    if len(question.by) > MOST_DIMENSIONS or len(set(question.by)) < len(question.by):
+        raise BadQuestion(
+            f"break down by at most {MOST_DIMENSIONS} different dimensions, not by {question.by}"
+        )
+    if not question.versions:
+        raise BadQuestion("the definition has no version: nothing says what a conversion is")
+    if len({version.definition_id for version in question.versions}) > 1:
+        raise BadQuestion("one question is about one definition; ask once for each")
+    if any(version.program_id != question.program_id for version in question.versions):
+        raise BadQuestion("the definition belongs to another program")
+    if question.as_of.tzinfo is None:
+        raise BadQuestion("`as_of` needs a time zone")
+    period = question.period
+    if period.from_on and period.until_on and period.from_on >= period.until_on:
+        raise BadQuestion(f"the period ends on {period.until_on}, which is not after {period.from_on}")
+
+
+def parts(question: Question) -> tuple[Part, ...]:
+    """One part for each version that was in force in the period, oldest first. Identifier: KPI-VERSIONS.
+
+    Cut at the first moment of the day on which a version takes effect, in the program's zone. Days
+    before the first version belong to no part. Raises BadQuestion.
+    """
+    ordered = sorted(question.versions, key=lambda version: version.effective_on)
+    ends: list[date | None] = [version.effective_on for version in ordered[1:]]
+    found = []
+    for version, end in zip(ordered, [*ends, None], strict=True):
+        start = max(filter(None, (question.period.from_on, version.effective_on)))
+        stop = min(filter(None, (question.period.until_on, end)), default=None)
+        if stop is None or start < stop:
+            period = Period(start, stop)
+            found.append(Part(version, period, _cut(question, version, period)))
+    return tuple(found)
+
+
+def previous(question: Question, part: Part) -> Part | None:
+    """The period before, where the whole of both lies under the same version; else None: they would not compare."""
+    before = question.period.before
+    if before is None or part.period != question.period:
+        return None
+    earlier = parts(replace(question, period=before))
+    if len(earlier) != 1 or earlier[0].version != part.version or earlier[0].period != before:
+        return None
+    return earlier[0]
+
+
+def immature_from(part: Part) -> date | None:
+    """The first day of the part on which a unit may still convert; None where every window has closed.
+
+    Cohort only: on the period basis nothing waits. Identifier: KPI-MATURITY.
+    """
+    cut, zone = part.cut, part.version.zone
+    if cut.basis is Basis.PERIOD:
+        return None
+    longest = _longest_window_days(cut)
+    first = part.period.from_on
+    if longest is not None:
+        opened = clock.day_of(cut.as_of - timedelta(days=longest), zone)
+        first = max(opened, part.period.from_on or opened)
+    if first is not None and part.period.until_on is not None and first >= part.period.until_on:
+        return None
+    return first
+
+
+def _longest_window_days(cut: Cut) -> int | None:
+    if cut.never_matures:
+        return None
+    windows = dict(cut.windows)
+    match cut.unit:
+        case Denominator.CLICKS:
+            return windows.get("click", 0)
+        case Denominator.EXPOSURES:
+            return windows.get("impression", 0)
+        case _:
+            return max(windows.values(), default=0)
+
+
+def _cut(question: Question, version: Version, period: Period) -> Cut:
+    meaning, zone = version.meaning, version.zone
+    unit, basis = _denominator(question, meaning), question.basis or meaning.basis
+    if basis is Basis.PERIOD and question.mature_only:
+        raise BadQuestion("`mature_only` asks for closed windows; the period basis has none")
+    if basis is Basis.PERIOD and question.method is not Method.WILSON:
+        raise BadQuestion(f"{question.method} is for whole outcomes; the period basis sums shares")
+    bound = meaning.credit_by is CreditBy.BINDING
+    extra = (meaning.binding_days or 0) if bound else 0
+    return Cut(
+        program_id=question.program_id,
+        definition_id=version.definition_id,
+        version=version.version,
+        unit=unit,
+        basis=basis,
+        zone=zone.key,
+        start=clock.day_start(period.from_on, zone) if period.from_on else None,
+        end=clock.day_start(period.until_on, zone) if period.until_on else None,
+        as_of=question.as_of,
+        by=question.by,
+        where=question.where,
+        segment=question.segment,
+        windows=tuple(sorted((kind, days + extra) for kind, days in meaning.windows.items())),
+        never_matures=bound and meaning.binding_days is None,
+        lead_definition_id=_lead_definition(question, meaning) if unit is Denominator.LEADS else None,
+        mature_only=question.mature_only,
+    )
+
+
+def _denominator(question: Question, meaning: Meaning) -> Denominator:
+    wanted = question.denominator or meaning.denominator
+    allowed = (meaning.denominator, *meaning.alternates)
+    if wanted not in allowed:
+        raise BadQuestion(f"the definition does not divide by {wanted}; it divides by {', '.join(allowed)}")
+    return wanted
+
+
+def _lead_definition(question: Question, meaning: Meaning) -> UUID:
+    for version in (*question.others, *question.versions):
+        if version.definition_key == meaning.leads_from and version.program_id == question.program_id:
+            return version.definition_id
+    raise BadQuestion(
+        f"`leads_from` names {meaning.leads_from!r}, and no such definition was given in `others`"
+    )
+
+
+__all__ = [
+    "DIMENSIONS",
+    "BadQuestion",
+    "Method",
+    "Part",
+    "Period",
+    "Question",
+    "Segment",
+    "check",
+    "immature_from",
+    "parts",
+    "previous",
+]

@@ -1,0 +1,129 @@
+"""The seam between a question and what computes it: SQL and named files in, rows out.
+
+DuckDB runs inside the process, in memory, over the files it is given. Another engine implements `Engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import duckdb
+
+from tallystick.kit.facts import TABLES, FactTable
+
+_SQL_TYPES: Final = {
+    "id": "BLOB",
+    "text": "VARCHAR",
+    "instant": "TIMESTAMPTZ",
+    "int": "BIGINT",
+    "flag": "BOOLEAN",
+}
+_TABLES: Final = {table.name: table for table in TABLES}
+
+
+class WarehouseDamaged(RuntimeError):
+    """A file that the manifest names is missing or cannot be read."""
+
+
+class UnusablePlace(ValueError):
+    """The warehouse directory's name would be read as a pattern."""
+
+
+class Engine(Protocol):
+    """What computes: one SQL text in its dialect over fact tables made of the files that are named."""
+
+    @property
+    def dialect(self) -> str:
+        """The key of the dialect it speaks, as `kpis.dialects` lists them."""
+        ...
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any], *, tables: Mapping[str, Sequence[Path]]
+    ) -> list[dict[str, Any]]:
+        """Run one SQL text. `tables`: fact table → its files; a table without files is empty, not absent.
+
+        Raises WarehouseDamaged where a file is missing or is not a whole Parquet file.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDbEngine:
+    """DuckDB, one in-memory connection a query: no state outlives it and no other file can be opened by it."""
+
+    memory_mb: int
+    threads: int
+    spill_dir: Path
+
+    @property
+    def dialect(self) -> str:
+        return "duckdb"
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any], *, tables: Mapping[str, Sequence[Path]]
+    ) -> list[dict[str, Any]]:
+        paths = [path for files in tables.values() for path in files]
+        _require(paths)
+        try:
+            with self._connection(paths) as connection:
+                for name, files in tables.items():
+                    connection.execute(_view(_TABLES[name], files))
+                cursor = connection.execute(sql, dict(parameters))
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.PermissionException) as fault:
+            _require(paths)  # a file may have gone since: then say so, and not what DuckDB made of it
+            raise WarehouseDamaged(
+                f"a fact file cannot be read: {fault}. Run `tallystick doctor`."
+            ) from fault
+
+    @contextmanager
+    def _connection(self, paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{self.memory_mb}MB",
+            "threads": str(self.threads),
+            "temp_directory": str(self.spill_dir),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+        }
+        with duckdb.connect(":memory:", config=config) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"SET allowed_paths = {_list(paths)}")
+            # From here on the engine can open the named files and nothing else, on disk or network.
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+
+
+def _view(table: FactTable, files: Sequence[Path]) -> str:
+    if not files:
+        empty = ", ".join(
+            f"CAST(NULL AS {_SQL_TYPES[column.kind]}) AS {column.name}" for column in table.columns
+        )
+        return f"CREATE VIEW {table.name} AS SELECT {empty} WHERE false"
+    columns = ", ".join(column.name for column in table.columns)
+    # The folder day=… is for people; DuckDB would make a column of it.
+    source = f"read_parquet({_list(files)}, hive_partitioning = false)"
+    return f"CREATE VIEW {table.name} AS SELECT {columns} FROM {source}"  # noqa: S608
+
+
+def _require(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if set("*?[") & set(str(path)):
+            raise UnusablePlace(
+                f"{path} contains *, ? or [, which DuckDB reads as a pattern. Move the data directory."
+            )
+        if not path.is_file():
+            raise WarehouseDamaged(
+                f"{path} is named by the manifest but is not there. Run `tallystick doctor`; restore the file from "
+                "a backup, or publish its day again."
+            )
+
+
+def _list(paths: Sequence[Path]) -> str:
+    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"

@@ -1,0 +1,109 @@
+"""The warehouse's step in the journey: write the days that changed, then let the manifest name them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from tallystick.foundation.lanes import Progress, advance, lane, position
+from tallystick.foundation.scoping import brand_scope
+from tallystick.kit import clock
+from tallystick.kit.facts import FactTable
+from tallystick.kit.failpoints import reach
+from tallystick.measurement.warehouse import configured, files, rules
+from tallystick.measurement.warehouse.models import FactFile
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The files of one table's changed days, written and durable, named by nobody yet."""
+
+    table: FactTable
+    after: Any
+    next: Any
+    left: int
+    parts: dict[date, tuple[files.Part, ...]]
+
+    @property
+    def name(self) -> str:
+        return rules.cursor_name(self.table)
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.parts) or self.next != self.after
+
+
+def publish(brand_id: UUID, *, limit: int, publishers: Sequence[rules.Publisher]) -> Progress:
+    """Bring the Parquet files of a brand up to what its publishers say now. Identifier: WH-PUBLISH.
+
+    1. Ask each publisher for its changed days. 2. Write each such day whole, outside any transaction.
+    3. In one short transaction under the brand's lane: give up if another worker moved a cursor meanwhile,
+    else retire the days' old files, name the new ones, move the cursors.
+    limit: changes that a publisher may take. Returns (days published, changes left). Raises BadFact.
+    """
+    root = configured.warehouse_dir()
+    with brand_scope(brand_id):
+        drafts = [_draft(publisher, brand_id=brand_id, root=root, limit=limit) for publisher in publishers]
+    left = sum(draft.left for draft in drafts)
+    moving = [draft for draft in drafts if draft.moves]
+    if not moving:
+        return Progress(0, left)
+    with lane(brand_id):
+        published = _unmoved(moving) and _all_there(root, moving)
+        if published:
+            for draft in moving:
+                _name(draft)
+            reach("warehouse.publishing")
+    if not published:
+        for draft in moving:
+            files.discard(root, (part for parts in draft.parts.values() for part in parts))
+        return Progress(0, left)
+    reach("warehouse.published")
+    return Progress(sum(len(draft.parts) for draft in moving), left)
+
+
+def _draft(publisher: rules.Publisher, *, brand_id: UUID, root: Path, limit: int) -> Draft:
+    table = publisher.table
+    after = position(rules.cursor_name(table))
+    changed = publisher.changed_days(after, limit=limit)
+    parts = {
+        day: files.write_day(root, publisher.rows(day), brand_id=brand_id, table=table, day=day)
+        for day in sorted(changed.days)
+    }
+    return Draft(table=table, after=after, next=changed.next, left=changed.left, parts=parts)
+
+
+def _unmoved(drafts: Sequence[Draft]) -> bool:
+    return all(position(draft.name) == draft.after for draft in drafts)
+
+
+def _all_there(root: Path, drafts: Sequence[Draft]) -> bool:
+    # A sweep may have taken files that lay unnamed too long; it holds the lane, so none can go from here on.
+    parts = (part for draft in drafts for parts in draft.parts.values() for part in parts)
+    return all(files.is_whole(root, part.path, part.bytes) for part in parts)
+
+
+def _name(draft: Draft) -> None:
+    now = clock.now()
+    live = FactFile.objects.filter(table=draft.table.name, replaced_at__isnull=True)
+    live.filter(day__in=list(draft.parts)).update(replaced_at=now)
+    FactFile.objects.bulk_create(
+        FactFile(
+            table=draft.table.name,
+            day=day,
+            path=part.path,
+            rows=part.rows,
+            bytes=part.bytes,
+            sha256=part.sha256,
+            first_at=part.first_at,
+            last_at=part.last_at,
+            published_at=now,
+        )
+        for day, parts in draft.parts.items()
+        for part in parts
+    )
+    advance(draft.name, draft.next)

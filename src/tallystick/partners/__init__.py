@@ -1,0 +1,1 @@
+"""Who works with us, and what was promised."""

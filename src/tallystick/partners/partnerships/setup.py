@@ -1,0 +1,187 @@
+"""A set-up file: brand, program, definitions, channels and partners in one TOML document, applied as a whole.
+
+Applying is idempotent: what exists is left or renamed, what is new is opened, nothing is removed. A mistake
+anywhere leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from tallystick.foundation.scoping import brand_scope
+from tallystick.partners.partnerships import services
+from tallystick.partners.programs import services as programs
+from tallystick.partners.programs.models import Brand, Program
+from tallystick.partners.programs.rules import BadDefinition, read_meaning
+
+
+class BadSetup(ValueError):
+    """A set-up file that cannot be applied; the message says where and what to write instead."""
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the document: unknown keys are refused, not ignored."""
+
+
+class BrandPart(_Part):
+    """`[brand]`"""
+
+    key: str
+    name: str
+    zone: str = "UTC"
+
+
+class ProgramPart(_Part):
+    """`[program]`"""
+
+    key: str
+    name: str
+    currency: str
+    zone: str
+    history_from: date | None = None
+
+
+class PlacementPart(_Part):
+    """`[[partners.placements]]`"""
+
+    key: str
+    name: str
+    type: str
+    position: str = ""
+    call_to_action: str = ""
+
+
+class LinkPart(_Part):
+    """`[[partners.links]]`"""
+
+    key: str
+    destination: str
+    placement: str | None = None
+
+
+class CodePart(_Part):
+    """`[[partners.codes]]`"""
+
+    key: str
+    placement: str | None = None
+
+
+class PartnerPart(_Part):
+    """`[[partners]]`"""
+
+    key: str
+    name: str
+    kind: str
+    owner: str = ""
+    tier: str = ""
+    placements: list[PlacementPart] = []
+    links: list[LinkPart] = []
+    codes: list[CodePart] = []
+
+
+class ChannelPart(_Part):
+    """`[[channels]]`"""
+
+    key: str
+    name: str
+
+
+class DefinitionPart(_Part):
+    """`[[definitions]]`: the standing name, the day, and the fields of `Meaning` under `meaning`."""
+
+    key: str
+    name: str
+    effective_on: date
+    primary: bool = False
+    meaning: dict[str, Any] = {}
+
+
+class Setup(_Part):
+    """The whole document."""
+
+    brand: BrandPart
+    program: ProgramPart
+    definitions: list[DefinitionPart] = []
+    channels: list[ChannelPart] = []
+    partners: list[PartnerPart] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What stands after a set-up file was applied."""
+
+    brand: Brand
+    program: Program
+    definitions: int
+    channels: int
+    partners: int
+
+
+def read_setup(path: Path) -> Setup:
+    """Read and check a set-up file. Raises BadSetup with the place in the document; FileNotFoundError."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Setup)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as wrong:
+        raise BadSetup(f"{path.name}: {wrong}") from wrong
+
+
+def apply_setup(setup: Setup, *, models: Sequence[str], touchpoints: Sequence[str]) -> Applied:
+    """Open everything the document names, in one transaction.
+
+    models, touchpoints: the attribution models and touchpoint kinds that definitions may name.
+    Raises BadSetup; nothing is changed then.
+    """
+    try:
+        with transaction.atomic():
+            brand = programs.open_brand(key=setup.brand.key, name=setup.brand.name, zone=setup.brand.zone)
+            with brand_scope(brand.id):
+                program = programs.open_program(**msgspec.structs.asdict(setup.program))
+                for channel in setup.channels:
+                    programs.open_channel(key=channel.key, name=channel.name)
+                for part in setup.definitions:
+                    _publish(program, part, models=models, touchpoints=touchpoints)
+                for partner in setup.partners:
+                    _open_partner(program, partner)
+    except (BadDefinition, programs.BadProgram, services.BadPartner) as wrong:
+        raise BadSetup(str(wrong)) from wrong
+    return Applied(brand, program, len(setup.definitions), len(setup.channels), len(setup.partners))
+
+
+def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str], touchpoints: Sequence[str]) -> None:
+    try:
+        meaning = read_meaning(part.meaning, models=models, touchpoints=touchpoints)
+    except BadDefinition as wrong:
+        raise BadSetup(f"definition {part.key!r}: {wrong}") from wrong
+    programs.publish_definition(
+        program,
+        key=part.key,
+        name=part.name,
+        effective_on=part.effective_on,
+        primary=part.primary,
+        meaning=meaning,
+    )
+
+
+def _open_partner(program: Program, part: PartnerPart) -> None:
+    partnership = services.open_partnership(
+        program, key=part.key, name=part.name, kind=part.kind, owner=part.owner, tier=part.tier
+    )
+    placements = {
+        place.key: services.open_placement(partnership, **msgspec.structs.asdict(place)) for place in part.placements
+    }
+    for named in (*part.links, *part.codes):
+        if named.placement is not None and named.placement not in placements:
+            raise BadSetup(f"partner {part.key!r}: {named.key!r} names the placement {named.placement!r}, which it has not")
+    for link in part.links:
+        at = placements.get(link.placement or "")
+        services.open_link(partnership, key=link.key, destination=link.destination, placement=at)
+    for code in part.codes:
+        services.open_code(partnership, key=code.key, placement=placements.get(code.placement or ""))

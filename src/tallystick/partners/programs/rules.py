@@ -1,0 +1,167 @@
+"""What a conversion means: the content of one definition version, checked and frozen.
+
+Pure. The database keeps it as JSON; everything that counts, credits or divides reads it through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tallystick.kit import clock
+
+
+class Denominator(StrEnum):
+    """What a rate divides by: each is a kind of unit that may or may not convert."""
+
+    CLICKS = "clicks"
+    SESSIONS = "sessions"
+    LEADS = "leads"
+    EXPOSURES = "exposures"
+
+
+class Basis(StrEnum):
+    """How a rate counts. Cohort: units that converted / units. Period: conversions / units (may exceed 1)."""
+
+    COHORT = "cohort"
+    PERIOD = "period"
+
+
+class Scale(StrEnum):
+    """Macro: an outcome the brand lives from. Micro: a step on the way."""
+
+    MACRO = "macro"
+    MICRO = "micro"
+
+
+class DedupeKey(StrEnum):
+    """What makes two pieces of evidence the same conversion."""
+
+    ORDER = "order"
+    CUSTOMER = "customer"
+    EVENT = "event"
+
+
+class CreditBy(StrEnum):
+    """Where credit comes from: the path of this conversion, or the customer's binding (renewals)."""
+
+    PATH = "path"
+    BINDING = "binding"
+
+
+class Meaning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One version of a conversion definition.
+
+    events: kinds of event that are evidence. where: attribute → value that the event must carry.
+    windows: touchpoint kind → days a touchpoint of it may lie before the conversion; a kind that is not named
+    earns no credit. house_channels_compete: whether house channels take credit or stand aside. sources: sources of
+    evidence from the most to the least trusted; others rank below. binds: a credited conversion ties the
+    customer to its partners for binding_days (None: for life), until break_after_days without a conversion.
+    leads_from: the key of the definition whose conversions are the units of the denominator `leads`.
+    """
+
+    events: tuple[str, ...] = ("purchase",)
+    where: dict[str, str] = msgspec.field(default_factory=dict)
+    scale: Scale = Scale.MACRO
+    denominator: Denominator = Denominator.SESSIONS
+    alternates: tuple[Denominator, ...] = (Denominator.CLICKS,)
+    leads_from: str | None = None
+    basis: Basis = Basis.COHORT
+    windows: dict[str, int] = msgspec.field(default_factory=lambda: {"click": 30, "code_use": 30})
+    model: str = "last_touch"
+    half_life_days: int = 7
+    house_channels_compete: bool = True
+    dedupe: DedupeKey = DedupeKey.ORDER
+    sources: tuple[str, ...] = ()
+    credit_by: CreditBy = CreditBy.PATH
+    binds: bool = False
+    binding_days: int | None = None
+    break_after_days: int | None = None
+    owner: str = ""
+    source_of_record: str = "tracking"
+    cadence: str = "daily"
+
+    @property
+    def longest_window_days(self) -> int:
+        """The age beyond which no touchpoint of any kind can earn credit."""
+        return max(self.windows.values(), default=0)
+
+
+class BadDefinition(ValueError):
+    """A definition that cannot be meant; the message says which field and what to write instead."""
+
+
+MAX_WINDOW_DAYS = 730
+
+
+def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str], touchpoints: Sequence[str]) -> Meaning:
+    """Check the fields of a definition version and freeze them.
+
+    models, touchpoints: the attribution models and touchpoint kinds that exist.
+    Raises BadDefinition; an unknown field is refused, never ignored.
+    """
+    try:
+        meaning = msgspec.convert(dict(fields), Meaning)
+    except msgspec.ValidationError as wrong:
+        raise BadDefinition(str(wrong)) from wrong
+    if not meaning.events:
+        raise BadDefinition("`events` is empty: name the kinds of event that are this conversion")
+    if meaning.model not in models:
+        raise BadDefinition(f"`model` is {meaning.model!r}; known models: {', '.join(models)}")
+    for kind, days in meaning.windows.items():
+        if kind not in touchpoints:
+            raise BadDefinition(f"`windows` names {kind!r}; touchpoint kinds: {', '.join(touchpoints)}")
+        if not 0 < days <= MAX_WINDOW_DAYS:
+            raise BadDefinition(f"`windows.{kind}` is {days} days; it must be 1 to {MAX_WINDOW_DAYS}")
+    if meaning.half_life_days < 1:
+        raise BadDefinition(f"`half_life_days` is {meaning.half_life_days}; it must be at least 1")
+    wants_leads = Denominator.LEADS in (meaning.denominator, *meaning.alternates)
+    if wants_leads and not meaning.leads_from:
+        raise BadDefinition("the denominator `leads` needs `leads_from`: the key of the definition of a lead")
+    return meaning
+
+
+def plain(meaning: Meaning) -> dict[str, Any]:
+    """The meaning as JSON values, every field present, in a fixed order: equal meanings give equal JSON."""
+    return {name: value for name, value in sorted(msgspec.to_builtins(meaning).items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a definition as others use it: what it means and from which day, in which zone."""
+
+    definition_id: UUID
+    definition_key: str
+    definition_name: str
+    program_id: UUID
+    zone: ZoneInfo
+    version: int
+    effective_on: date
+    primary: bool
+    meaning: Meaning
+
+
+def version_at(versions: Sequence[Version], at: datetime) -> Version | None:
+    """The version in force at an instant, by the calendar day in the program's zone; None before the first.
+
+    Guarantee: depends on the instant alone, so that a late event is judged by the version of its own day.
+    """
+    in_force = [v for v in versions if v.effective_on <= clock.day_of(at, v.zone)]
+    return max(in_force, key=lambda v: v.effective_on, default=None)
+
+
+def primaries_by_day(versions: Sequence[Version]) -> list[tuple[date, list[str]]]:
+    """For each day on which something changes: the keys of the definitions that are primary from then on."""
+    days = sorted({v.effective_on for v in versions})
+    found = []
+    for day in days:
+        newest = {v.definition_id: v for v in sorted(versions, key=lambda v: v.effective_on) if v.effective_on <= day}
+        found.append((day, sorted(v.definition_key for v in newest.values() if v.primary)))
+    return found

@@ -1,0 +1,157 @@
+"""One typed configuration for every role: the environment, secret files, one TOML file, then defaults.
+
+Each setting is read from the first place that has it:
+
+1. ``TALLYSTICK_<NAME>`` in the environment (``DATABASE_URL`` too);
+2. for secrets, the file named by ``TALLYSTICK_<NAME>_FILE``;
+3. the TOML file named by ``TALLYSTICK_CONFIG`` or ``--config``, else ``tallystick.toml`` in the working
+   directory.
+
+A file with a name that is not a setting is refused: a typing error must not silently mean the default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tallystick.project.config_sources import ConfigError, SecretFileSource, TomlSource
+
+SECRET_KEY_CHARACTERS = 32
+
+
+class Config(BaseSettings):
+    """Everything that may differ between two installations. Immutable; units are part of the names."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TALLYSTICK_", frozen=True, extra="forbid", populate_by_name=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(
+        Path("data"),
+        description="Directory of everything that Tallystick keeps. A relative path is taken from the file "
+        "that sets it, otherwise from the working directory.",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TALLYSTICK_DATABASE_URL", "DATABASE_URL"),
+        repr=False,
+        description="`postgres://user:password@host:port/name` to use PostgreSQL. Unset means SQLite in "
+        "`data_dir/tallystick.db`. Also read from `DATABASE_URL`.",
+        json_schema_extra={"secret": True},
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Key that signs what browsers hand back; at least 32 characters. Unset means one that is "
+        "generated once and kept in `data_dir/secret_key`, readable by its owner only.",
+        json_schema_extra={"secret": True},
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address the web server listens on. Only loopback until people can sign in."
+    )
+    port: int = Field(8420, ge=1, le=65_535, description="TCP port of the web server.")
+    web_threads: int = Field(4, ge=1, le=128, description="Requests that the web server answers at once.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe line that is logged, on standard error."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (`console`) or one JSON object a line (`json`)."
+    )
+    work_interval_seconds: float = Field(
+        1.0, ge=0.05, le=3600, description="Pause of the worker when no stage has anything left to do."
+    )
+    work_batch_rows: int = Field(
+        1000, ge=1, le=100_000, description="Most rows that one stage takes into one transaction."
+    )
+    stop_grace_seconds: float = Field(
+        10.0, ge=0.1, le=600, description="Time that processes get to finish when `serve` is asked to stop."
+    )
+    database_timeout_seconds: float = Field(
+        30.0, ge=0.1, le=600, description="How long a writer waits for another one on SQLite."
+    )
+    identity_max_customers: int = Field(
+        10, ge=1, le=1000, description="A visitor seen as more customers than this is linked to none of them."
+    )
+    inbox_file_mb: int = Field(
+        64,
+        ge=1,
+        le=4096,
+        description="Size in megabytes at which an inbox file is closed and a new one begun.",
+    )
+    duckdb_memory_mb: int = Field(
+        1024, ge=64, le=1_048_576, description="Memory in megabytes that one process gives to DuckDB."
+    )
+    duckdb_threads: int = Field(2, ge=1, le=256, description="Threads that one process gives to DuckDB.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SECRET_KEY_CHARACTERS:
+            raise ValueError(f"must have at least {SECRET_KEY_CHARACTERS} characters")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def sqlite_path(self) -> Path:
+        """Where the main database lies when `database_url` is unset."""
+        return self.data_dir / "tallystick.db"
+
+    @property
+    def inbox_dir(self) -> Path:
+        """Directory of the receipts as they were received (SQLite only)."""
+        return self.data_dir / "inbox"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Directory of the Parquet facts."""
+        return self.data_dir / "warehouse"
+
+    @property
+    def secret_key_path(self) -> Path:
+        """Where the generated secret key is kept when `secret_key` is unset."""
+        return self.data_dir / "secret_key"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFileSource(settings_cls), TomlSource(settings_cls)
+
+
+def load_config(**overrides: Any) -> Config:
+    """Read the configuration from all its sources; `overrides` win over each of them.
+
+    Raises ConfigError, whose text names every setting that is wrong, what it holds and what it should be.
+    """
+    try:
+        return Config(**overrides)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_complaint(item) for item in error.errors())) from None
+
+
+def _complaint(item: Any) -> str:
+    name = str(item["loc"][0]).removeprefix("TALLYSTICK_").lower()
+    field = Config.model_fields.get(name)
+    if field is None:
+        return f"`{name}` is not a setting"
+    fault = item["msg"].removeprefix("Value error, ")
+    held = "" if is_secret(name) else f" (it is {item['input']!r})"
+    return f"The setting `{name}` cannot be used{held}: {fault[:1].lower()}{fault[1:]}."
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting's value must never be shown."""
+    extra = Config.model_fields[name].json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("secret"))

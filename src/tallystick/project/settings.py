@@ -1,0 +1,83 @@
+"""Django's settings, made from the one Config; nothing is configured here that Config does not know.
+
+Modules below ``doors`` find the Config as ``django.conf.settings.TALLYSTICK``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from tallystick.project.config import load_config
+from tallystick.project.databases import database_settings
+from tallystick.project.logs import configure_logs
+from tallystick.project.secrets import secret_key
+
+TALLYSTICK = load_config()
+
+SECRET_KEY = secret_key(TALLYSTICK)
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "tallystick.foundation",
+    "tallystick.partners.accounts",
+    "tallystick.partners.programs",
+    "tallystick.partners.partnerships",
+    "tallystick.tracking.inbox",
+    "tallystick.tracking.events",
+    "tallystick.measurement.warehouse",
+    "tallystick.measurement.attribution",
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "tallystick.project.urls"
+WSGI_APPLICATION = "tallystick.project.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}}
+]
+
+DATABASES = {"default": database_settings(TALLYSTICK)}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+
+STATIC_URL = "static/"
+# The static files lie in the installed package: there is no collecting step, and so no stale copy.
+WHITENOISE_USE_FINDERS = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+
+LOGGING_CONFIG = None
+configure_logs(TALLYSTICK)

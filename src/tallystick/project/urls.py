@@ -1,0 +1,15 @@
+"""Which door answers which path."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.urls.resolvers import URLPattern, URLResolver
+
+
+def alive(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process serves requests; asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("-/alive", alive, name="alive")]

@@ -1,0 +1,156 @@
+"""The ``work`` role: run the stages of the journey for every brand, again and again, until asked to stop.
+
+A turn gives each stage of each brand a bounded number of batches, so that one brand's backlog does not
+keep the others waiting. A stage that fails is logged with its traceback and waits longer each time; the
+stages after it and the other brands go on. A batch is one transaction: stopping between two loses nothing.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import structlog
+
+from tallystick.project.config import Config
+
+BATCHES_PER_TURN = 50
+FIRST_DELAY_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 60.0
+UPKEEP_SECONDS = 300.0
+
+log = structlog.get_logger(__name__)
+
+Outcome = TypeVar("Outcome")
+
+
+class Progress(Protocol):
+    """What one run of a stage says it did."""
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def left(self) -> int | None: ...
+
+
+class Stage(Protocol):
+    """One step of the journey, as `journey.STAGES` lists them."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, brand_id: UUID, /, *, limit: int) -> Progress: ...
+
+
+@dataclass(slots=True)
+class Failures:
+    """How often a stage of a brand has failed in a row, and when it may try again."""
+
+    count: int = 0
+    retry_at: float = 0.0
+
+    def add(self, now: float) -> float:
+        """Count one more and return the seconds until the next attempt."""
+        self.count += 1
+        delay = min(FIRST_DELAY_SECONDS * 2.0 ** (self.count - 1), LONGEST_DELAY_SECONDS)
+        self.retry_at = now + delay
+        return delay
+
+
+@dataclass(slots=True)
+class Worker:
+    """The loop. `brands` is asked anew each turn; `after_failure` may drop a broken database connection.
+
+    `upkeep` runs at the start and then every UPKEEP_SECONDS, between two turns.
+    """
+
+    stages: Sequence[Stage]
+    brands: Callable[[], Iterable[UUID]]
+    batch_rows: int
+    interval_seconds: float
+    upkeep: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    after_failure: Callable[[], None] = lambda: None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    failures: dict[tuple[UUID | None, str], Failures] = field(default_factory=dict)
+    upkeep_at: float = 0.0
+
+    def run(self) -> None:
+        """Take turns until `stopping` is set; pause only when a turn left nothing to do."""
+        while not self.stopping.is_set():
+            self._keep_up()
+            if not self.turn():
+                self.stopping.wait(self.interval_seconds)
+
+    def turn(self) -> bool:
+        """Give every stage of every brand its batches; True when some have more to do."""
+        brands = self._guarded((None, "brands"), lambda: list(self.brands())) or []
+        unfinished = [self._advance(brand, stage) for brand in brands for stage in self.stages]
+        return any(unfinished)
+
+    def _keep_up(self) -> None:
+        if time.monotonic() < self.upkeep_at:
+            return
+        self.upkeep_at = time.monotonic() + UPKEEP_SECONDS
+        for name, chore in self.upkeep.items():
+            self._guarded((None, name), chore)
+
+    def _advance(self, brand: UUID, stage: Stage) -> bool:
+        for _ in range(BATCHES_PER_TURN):
+            if self.stopping.is_set():
+                return False
+            progress = self._guarded((brand, stage.name), lambda: stage.run(brand, limit=self.batch_rows))
+            if progress is None or not progress.done or progress.left == 0:
+                return False
+        return True
+
+    def _guarded(self, key: tuple[UUID | None, str], step: Callable[[], Outcome]) -> Outcome | None:
+        """Run one step unless it waits after a failure. None when it waits or fails."""
+        failed = self.failures.get(key)
+        if failed is not None and time.monotonic() < failed.retry_at:
+            return None
+        try:
+            outcome = step()
+        except Exception:
+            failed = self.failures.setdefault(key, Failures())
+            delay = failed.add(time.monotonic())
+            brand, name = key
+            log.exception(
+                "step failed",
+                step=name,
+                brand=str(brand) if brand else None,
+                failures=failed.count,
+                retry_in_seconds=delay,
+            )
+            self.after_failure()
+            return None
+        self.failures.pop(key, None)
+        return outcome
+
+
+def work() -> None:
+    """Run the worker with the stages and brands of this installation until SIGTERM or SIGINT."""
+    from django.conf import settings
+    from django.db import close_old_connections
+
+    from tallystick.journey import STAGES
+    from tallystick.partners.programs.models import Brand
+    from tallystick.project.upkeep import UPKEEP
+
+    config: Config = settings.TALLYSTICK
+    worker = Worker(
+        stages=STAGES,
+        brands=lambda: Brand.objects.order_by("created_at").values_list("pk", flat=True),
+        batch_rows=config.work_batch_rows,
+        interval_seconds=config.work_interval_seconds,
+        upkeep=UPKEEP,
+        after_failure=close_old_connections,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stopping.set())
+    worker.run()

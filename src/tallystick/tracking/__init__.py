@@ -1,0 +1,1 @@
+"""What happened: receipts as they arrived, and the facts verified from them."""

@@ -1,0 +1,32 @@
+"""Labels: what is known against an event. A label excludes it from counting and credit; the event stays."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from crawleruseragents import is_crawler
+
+VALID = "valid"
+KNOWN_BOT = "known_bot"
+
+
+@lru_cache(maxsize=65_536)
+def label_of(user_agent: str | None) -> str:
+    """`known_bot` for the user agent of a robot that names itself (GIVT), else `valid`.
+
+    An absent user agent is no evidence: events from files and servers have none.
+    """
+    return KNOWN_BOT if user_agent and is_crawler(user_agent) else VALID
+
+
+@lru_cache(maxsize=65_536)
+def device_of(user_agent: str | None) -> str | None:
+    """`mobile`, `tablet` or `desktop` from the tokens browsers agree on; None without a user agent.
+
+    iPadOS announces itself as a Mac and cannot be told apart here.
+    """
+    if not user_agent:
+        return None
+    if "iPad" in user_agent or "Tablet" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
+        return "tablet"
+    return "mobile" if "Mobi" in user_agent else "desktop"

@@ -1,0 +1,90 @@
+"""Reads of events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Min
+
+from tallystick.foundation.batches import slices
+from tallystick.partners.partnerships.queries import directory
+from tallystick.partners.programs.models import Program
+from tallystick.tracking.events.importers.mapping import Mapping as MappingContent
+from tallystick.tracking.events.importers.mapping import read_mapping
+from tallystick.tracking.events.models import Event, Identity, Mapping
+from tallystick.tracking.events.receipts import Context
+from tallystick.tracking.events.rules import ProgramFacts
+
+
+def context() -> Context:
+    """What receipts of the brand in scope are verified against, as it stands now."""
+    programs = {
+        program.key: ProgramFacts(program.key, program.currency, directory(program.id))
+        for program in Program.objects.all()
+    }
+    return Context(programs, newest_mappings())
+
+
+def newest_mappings() -> dict[str, MappingContent]:
+    """Name → the newest version of every saved mapping."""
+    rows = Mapping.objects.order_by("name", "version")
+    return {row.name: read_mapping(row.text) for row in {row.name: row for row in rows}.values()}
+
+
+def newest_batch() -> int:
+    """The number of the last step that recorded events; 0 before the first."""
+    return Event.objects.aggregate(newest=Max("batch"))["newest"] or 0
+
+
+def events_of_receipt(receipt_id: UUID) -> list[Event]:
+    """The events that a receipt became, by leg."""
+    return list(Event.objects.filter(receipt_id=receipt_id).order_by("leg"))
+
+
+def find_event(event_id: UUID) -> Event | None:
+    """One event of the brand in scope."""
+    return Event.objects.filter(id=event_id).first()
+
+
+def find_events(event_ids: Collection[UUID]) -> dict[UUID, Event]:
+    """id → event, for those that exist. Asked in slices, because databases bound the length of a list."""
+    return {row.id: row for part in slices(event_ids) for row in Event.objects.filter(id__in=part)}
+
+
+def customers_of(visitors: Iterable[str]) -> dict[str, set[str]]:
+    """visitor → all customers it was ever identified as."""
+    found: dict[str, set[str]] = {}
+    for visitor, customer in _pairs("visitor", visitors):
+        found.setdefault(visitor, set()).add(customer)
+    return found
+
+
+def visitors_of(customers: Iterable[str]) -> dict[str, set[str]]:
+    """customer → all visitors ever identified as it."""
+    found: dict[str, set[str]] = {}
+    for visitor, customer in _pairs("customer", customers):
+        found.setdefault(customer, set()).add(visitor)
+    return found
+
+
+def fresh_identities(visitors: Iterable[str], event_ids: Collection[UUID]) -> dict[str, int]:
+    """visitor → how many of its customers were first shown by one of these events; visitors with none are left out."""
+    found = Counter[str]()
+    for part in slices(set(visitors)):
+        rows = Identity.objects.filter(visitor__in=part).values_list("visitor", "event_id")
+        found.update(visitor for visitor, event_id in rows if event_id in event_ids)
+    return dict(found)
+
+
+def span() -> tuple[datetime, datetime, int] | None:
+    """First and last instant of the brand's events and their number; None without any."""
+    found = Event.objects.aggregate(first=Min("occurred_at"), last=Max("occurred_at"), count=Count("id"))
+    return (found["first"], found["last"], found["count"]) if found["count"] else None
+
+
+def _pairs(column: str, values: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for part in slices(set(values)):
+        yield from Identity.objects.filter(**{f"{column}__in": part}).values_list("visitor", "customer")

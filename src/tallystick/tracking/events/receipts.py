@@ -1,0 +1,99 @@
+"""From a stored receipt to verified drafts, whatever form it arrived in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from tallystick.tracking.events.importers import mapping as mappings
+from tallystick.tracking.events.importers.files import EVENT, ROW, UNREADABLE
+from tallystick.tracking.events.rules import Draft, ProgramFacts, Rejected, verify
+from tallystick.tracking.events.wire import EventBody
+from tallystick.tracking.inbox.rules import Reason, body_fault
+from tallystick.tracking.inbox.stores.port import Stored
+from tallystick.tracking.inbox.wire import Receipt
+
+_ROWS = msgspec.json.Decoder(dict[str, str])
+_EVENTS = msgspec.json.Decoder(EventBody)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the receipts of one brand are verified against, read at one time."""
+
+    programs: Mapping[str, ProgramFacts]
+    mappings: Mapping[str, mappings.Mapping]
+
+
+def drafts_of(stored: Stored, context: Context) -> list[Draft]:
+    """The events that a receipt stands for; none for an erased one. Raises Rejected. Identifier: EVENT-RECEIPT.
+
+    All or nothing: when one event of a row is wrong, the row makes none and waits as a whole.
+    """
+    receipt = stored.receipt
+    if stored.erased_at is not None:
+        return []
+    if stored.conflict_of is not None:
+        raise Rejected(
+            Reason.DUPLICATE_CONFLICT,
+            "the same key arrived before with another body; the first one counts",
+            fix="compare the two with trace; send a correction under a key of its own",
+            value=receipt.key or "",
+        )
+    if receipt.clipped_from is not None:
+        raise Rejected(
+            Reason.SIZE,
+            f"the body had {receipt.clipped_from:,} bytes, only its head is kept",
+            fix="send it again in smaller parts",
+        )
+    bodies, decimal = _bodies(receipt, context)
+    return [
+        verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal) for body in bodies
+    ]
+
+
+def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], str]:
+    if receipt.content_type == UNREADABLE:
+        raise _unreadable(receipt.body)
+    fault = body_fault(receipt.body, receipt.content_type)
+    if fault is not None:
+        raise Rejected(fault.reason, fault.detail, fix="correct the line and import it again")
+    if receipt.kind == EVENT:
+        return [_decoded(receipt.body)], "."
+    if receipt.kind != ROW:
+        raise Rejected(Reason.SCHEMA, f"no events are made of receipts of kind {receipt.kind!r}", fix="import it as a file")
+    mapping = context.mappings.get(receipt.source)
+    if mapping is None:
+        raise Rejected(
+            Reason.SCHEMA,
+            f"there is no mapping {receipt.source!r}",
+            fix="import the file again with --mapping, then replay",
+        )
+    return mappings.events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping.decimal
+
+
+def _decoded(body: bytes) -> EventBody:
+    try:
+        return _EVENTS.decode(body)
+    except msgspec.ValidationError as wrong:
+        raise Rejected(Reason.SCHEMA, str(wrong), fix="correct the line; the fields are those of the event format") from wrong
+
+
+def _unreadable(raw: bytes) -> Rejected:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as wrong:
+        return Rejected(
+            Reason.ENCODING,
+            f"the line is not UTF-8 text at byte {wrong.start + 1}",
+            fix="save the file as UTF-8 and import it again",
+            value=raw.decode("utf-8", "replace")[:200],
+        )
+    return Rejected(
+        Reason.SYNTAX,
+        "the line has another number of cells than the header has names",
+        fix="put quotes around cells that contain the separator, and import the file again",
+        value=raw.decode()[:200],
+    )

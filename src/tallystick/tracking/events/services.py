@@ -1,0 +1,213 @@
+"""Verbs of events: record receipts as events, import a file, publish a mapping, replay what waits in quarantine."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from tallystick.foundation.batches import slices
+from tallystick.foundation.bulk import insert_rows
+from tallystick.foundation.lanes import advance, lane, position
+from tallystick.kit import clock, ids
+from tallystick.tracking.events.importers.mapping import read_mapping
+from tallystick.tracking.events.models import Event, Identity
+from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.events.queries import context
+from tallystick.tracking.events.receipts import Context, drafts_of
+from tallystick.tracking.events.rules import Draft, Rejected
+from tallystick.tracking.inbox import queries as quarantine
+from tallystick.tracking.inbox import services as inbox
+from tallystick.tracking.inbox.rules import Finding, Reason
+from tallystick.tracking.inbox.stores.port import Store, Stored
+
+log = structlog.get_logger(__name__)
+
+BATCH = "events.batch"
+REPLAY_STEP = 500
+
+COLUMNS = (
+    "id",
+    "program",
+    "receipt_id",
+    "leg",
+    "batch",
+    "kind",
+    "source",
+    "occurred_at",
+    "received_at",
+    "recorded_at",
+    "visitor",
+    "customer",
+    "account",
+    "session",
+    "partnership",
+    "placement",
+    "link",
+    "code",
+    "channel",
+    "order",
+    "amount_minor",
+    "currency",
+    "device",
+    "country",
+    "visitor_type",
+    "label",
+    "attributes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of recording: its number in the brand and its instant."""
+
+    batch: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording made: the receipts that became events (or were erased), and how many events."""
+
+    receipts: tuple[UUID, ...]
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many quarantined receipts became events, and how many wait on."""
+
+    released: int
+    waiting: int
+
+
+def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
+    """Make events of receipts, in the caller's lane and transaction; those that cannot be go to quarantine.
+
+    One bad receipt never stops the others: an error that was not foreseen puts its receipt into quarantine as
+    `processing_error`, with the traceback, and is logged.
+    """
+    step = Step((position(BATCH) or 0) + 1, clock.now())
+    rows: list[tuple[object, ...]] = []
+    pairs: dict[tuple[str, str], UUID] = {}
+    findings: list[Finding] = []
+    passed: list[UUID] = []
+    for stored in receipts:
+        drafts = _drafts(stored, context)
+        if isinstance(drafts, Finding):
+            findings.append(drafts)
+            continue
+        passed.append(stored.receipt.id)
+        for leg, draft in enumerate(drafts):
+            event_id = ids.derive("event", stored.receipt.id, str(leg), at=draft.occurred_at)
+            rows.append(_row(event_id, stored, draft, step, leg))
+            if draft.visitor and draft.customer:
+                pairs.setdefault((draft.visitor, draft.customer), event_id)
+    insert_rows(Event, COLUMNS, rows)
+    _record_identities(pairs)
+    inbox.quarantine(findings, at=step.recorded_at)
+    if rows:
+        advance(BATCH, step.batch)
+    return Recorded(tuple(passed), len(rows))
+
+
+def publish_mapping(*, name: str, text: str) -> SavedMapping:
+    """Save a mapping; the same text again is the same version. Raises BadMapping for one that cannot be used."""
+    read_mapping(text)
+    with transaction.atomic():
+        newest = SavedMapping.objects.filter(name=name).order_by("-version").first()
+        if newest and newest.text == text:
+            return newest
+        mapping = SavedMapping(name=name, version=newest.version + 1 if newest else 1, text=text)
+        mapping.save()
+        return mapping
+
+
+def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None = None) -> Replayed:
+    """Verify quarantined receipts again, with their original time of receipt; what passes becomes events.
+
+    reasons: only those that wait for one of these. Works in steps of one short transaction each, so a crash
+    loses no step that was done. What fails again waits on with its newest reason.
+    """
+    released = still = 0
+    while True:
+        with lane(brand_id):
+            waiting = quarantine.waiting(reasons=reasons, limit=REPLAY_STEP, offset=still)
+            if not waiting:
+                return Replayed(released, still)
+            receipts = store.get_many([row.receipt_id for row in waiting])
+            passed = record(receipts, context=context()).receipts
+            inbox.release(passed, at=clock.now())
+        released, still = released + len(passed), still + len(waiting) - len(passed)
+
+
+def _drafts(stored: Stored, context: Context) -> list[Draft] | Finding:
+    try:
+        return drafts_of(stored, context)
+    except Rejected as rejected:
+        return _finding(stored, rejected)
+    except Exception:
+        log.exception("a receipt could not be verified", receipt=ids.show("rcp", stored.receipt.id))
+        trace = traceback.format_exc(limit=-3)
+        return _finding(stored, Rejected(Reason.PROCESSING_ERROR, trace, fix="report this fault, then replay"))
+
+
+def _finding(stored: Stored, rejected: Rejected) -> Finding:
+    origin = stored.receipt.origin
+    return Finding(
+        receipt_id=stored.receipt.id,
+        reason=rejected.reason,
+        detail=rejected.detail,
+        fix=rejected.fix,
+        file=origin.file or "",
+        line=origin.line,
+        column=rejected.column,
+        value=rejected.value,
+    )
+
+
+def _row(event_id: UUID, stored: Stored, draft: Draft, step: Step, leg: int) -> tuple[object, ...]:
+    receipt, origin = stored.receipt, draft.origin
+    return (
+        event_id,
+        draft.program_id,
+        receipt.id,
+        leg,
+        step.batch,
+        draft.kind,
+        receipt.source,
+        draft.occurred_at,
+        receipt.received_at,
+        step.recorded_at,
+        draft.visitor,
+        draft.customer,
+        draft.account,
+        draft.session,
+        origin.partnership_id,
+        origin.placement_id,
+        origin.link_id,
+        origin.code_id,
+        origin.channel_id,
+        draft.order,
+        draft.amount_minor,
+        draft.currency,
+        draft.device,
+        draft.country,
+        draft.visitor_type,
+        draft.label,
+        dict(draft.attributes),
+    )
+
+
+def _record_identities(pairs: Mapping[tuple[str, str], UUID]) -> None:
+    """Write the pairs that are not known yet: an identity is a fact once."""
+    known: set[tuple[str, str]] = set()
+    for part in slices({visitor for visitor, _ in pairs}):
+        known |= set(Identity.objects.filter(visitor__in=part).values_list("visitor", "customer"))
+    new = [(ids.new(), *pair, event_id) for pair, event_id in pairs.items() if pair not in known]
+    insert_rows(Identity, ("id", "visitor", "customer", "event_id"), new)

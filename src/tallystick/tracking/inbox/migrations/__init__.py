@@ -1,0 +1,1 @@
+"""Tables of the inbox: the quarantine, and on PostgreSQL the receipts themselves."""

@@ -1,0 +1,55 @@
+"""The quarantine: receipts that could not become events, each with what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tallystick.foundation.fields import IdField
+from tallystick.foundation.scoping import BrandOwned
+from tallystick.tracking.inbox.rules import Reason
+
+
+class Quarantined(BrandOwned):
+    """One receipt that waits, or waited: why, where in its file, and how often it was tried.
+
+    The receipt stays in its store unchanged; releasing it means reading it again with its own `received_at`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RELEASED = "released"
+
+    receipt_id = IdField(editable=False)
+    reason = models.CharField(max_length=24, choices=[(reason.value, reason.value) for reason in Reason])
+    detail = models.TextField()
+    fix = models.TextField()
+    file = models.TextField(blank=True)
+    line = models.PositiveBigIntegerField(null=True)
+    column = models.TextField(blank=True)
+    value = models.TextField(blank=True)
+    quarantined_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta(BrandOwned.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["brand", "receipt_id"], name="one_quarantine_per_receipt"),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=[reason.value for reason in Reason]),
+                name="quarantine_has_known_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", released_at__isnull=True)
+                | models.Q(state="released", released_at__isnull=False),
+                name="quarantine_released_with_time",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["brand", "state", "reason", "receipt_id"], name="quarantine_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}"

@@ -1,0 +1,107 @@
+"""Verbs of the quarantine. Both run in the caller's transaction and in the brand in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from tallystick.foundation.bulk import insert_rows
+from tallystick.kit import ids
+from tallystick.tracking.inbox.models import Quarantined
+from tallystick.tracking.inbox.rules import Finding
+
+TEXT_CHARS = 1000
+RECEIPTS_AT_ONCE = 10_000
+_IDS_AT_ONCE = 500
+
+_FIELDS = (
+    "id",
+    "receipt_id",
+    "reason",
+    "detail",
+    "fix",
+    "file",
+    "line",
+    "column",
+    "value",
+    "quarantined_at",
+    "tries",
+    "state",
+)
+
+
+def quarantine(findings: Sequence[Finding], *, at: datetime) -> int:
+    """Put receipts into quarantine, or back into it with one more try and the newest finding.
+
+    Call it in the transaction that moves the reader's cursor past these receipts: then a receipt is never
+    passed without being an event or being here. Of several findings about one receipt the last counts. Texts
+    are cut to 1,000 characters. Returns how many receipts are in quarantine by this call; ValueError for more
+    than 10,000.
+    """
+    newest = {finding.receipt_id: finding for finding in findings}
+    _refuse_many(newest)
+    known: set[UUID] = set()
+    for wanted in _chunks(newest):
+        seen = Quarantined.objects.filter(receipt_id__in=wanted).values_list("receipt_id", flat=True)
+        known.update(seen)
+    for receipt_id in sorted(known):
+        _put_back(newest[receipt_id], at)
+    rows = [_row(finding, at) for receipt_id, finding in newest.items() if receipt_id not in known]
+    insert_rows(Quarantined, _FIELDS, rows)
+    return len(newest)
+
+
+def release(receipt_ids: Collection[UUID], *, at: datetime) -> int:
+    """Mark receipts as released: their next reading has made events of them, or is about to.
+
+    Releasing one that is not waiting changes nothing. Returns how many were waiting; ValueError for more than
+    10,000.
+    """
+    _refuse_many(receipt_ids)
+    waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
+    return sum(
+        waiting.filter(receipt_id__in=wanted).update(state=Quarantined.State.RELEASED, released_at=at)
+        for wanted in _chunks(receipt_ids)
+    )
+
+
+def _put_back(finding: Finding, at: datetime) -> None:
+    row = dict(zip(_FIELDS, _row(finding, at), strict=True))
+    changes = {name: row[name] for name in _FIELDS if name not in ("id", "receipt_id", "tries")}
+    of_receipt = Quarantined.objects.filter(receipt_id=finding.receipt_id)
+    of_receipt.update(**changes, tries=F("tries") + 1, released_at=None)
+
+
+def _row(finding: Finding, at: datetime) -> tuple[object, ...]:
+    return (
+        ids.new(),
+        finding.receipt_id,
+        finding.reason.value,
+        _storable(finding.detail),
+        _storable(finding.fix),
+        _storable(finding.file),
+        finding.line,
+        _storable(finding.column),
+        _storable(finding.value),
+        at,
+        1,
+        Quarantined.State.WAITING.value,
+    )
+
+
+def _storable(text: str) -> str:
+    """The text as every database stores it: no NUL, no half surrogate pairs, not longer than the limit."""
+    return text[:TEXT_CHARS].replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _refuse_many(receipts: Collection[object]) -> None:
+    if len(receipts) > RECEIPTS_AT_ONCE:
+        raise ValueError(f"{len(receipts):,} receipts are more than the {RECEIPTS_AT_ONCE:,} of one call.")
+
+
+def _chunks(receipt_ids: Collection[UUID]) -> list[list[UUID]]:
+    ordered = sorted(receipt_ids)
+    return [ordered[start : start + _IDS_AT_ONCE] for start in range(0, len(ordered), _IDS_AT_ONCE)]
