@@ -14,6 +14,8 @@ EMPTY_WORDS = {"process", "processes", "handle", "handles", "manage", "manages",
 NAMED_BY_DJANGO = {"src/tallystick/foundation/sqlite/base.py"}
 # Names of things that are called so elsewhere: our setting, and the standard library's zoneinfo.
 PROPER_NAMES = re.compile("data_dir|zone_info", re.IGNORECASE)
+# What a rule may not call.
+IMPURE = re.compile(r"(.*\.)?(now|today|utcnow|Path|open|print|input|urlopen)|ids\.new")
 
 
 def forbidden_name(source: Source) -> list[str]:
@@ -63,11 +65,24 @@ def empty_names(source: Source) -> list[str]:
     ]
 
 
+def impure_calls(source: Source) -> list[str]:
+    """What a rule asks of the world, by names that stand in modules of which the rest is pure."""
+    if not source.is_in_room("rules"):
+        return []
+    return [
+        at(source, node, f"a rule is pure: it does not call {ast.unparse(node.func)}")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and IMPURE.fullmatch(ast.unparse(node.func))
+    ]
+
+
 SOURCES = python_sources("src")
 CODE = [source for source in SOURCES if not source.is_migration]
 
 
-@pytest.mark.parametrize("check", [forbidden_name, code_in_init, missing_docstrings, empty_names])
+@pytest.mark.parametrize(
+    "check", [forbidden_name, code_in_init, missing_docstrings, empty_names, impure_calls]
+)
 def test_the_rooms_are_in_order(check):
     found = [finding for source in CODE for finding in check(source)]
     assert not found, "\n".join(found)
@@ -91,6 +106,12 @@ def test_every_folder_with_modules_is_a_package():
         (missing_docstrings, "src/tallystick/a/queries/b.py", '"""Q."""\nclass C:\n def find(self): ...'),
         (empty_names, "src/tallystick/a/b.py", '"""B."""\ndef handle_click(): ...'),
         (empty_names, "src/tallystick/a/b.py", '"""B."""\nclass ClickInfo: ...'),
+        (
+            impure_calls,
+            "src/tallystick/a/rules.py",
+            '"""R."""\nfrom tallystick.kit import clock\nx = clock.now()',
+        ),
+        (impure_calls, "src/tallystick/a/rules/b.py", '"""R."""\nwith open("x") as file: ...'),
     ],
 )
 def test_each_check_finds_what_it_is_for(check, place, text):

@@ -97,9 +97,7 @@ def click(number: object, *, brand: UUID = ACME) -> Receipt:
 def read_all(store: Store, brand: UUID = ACME, position: object = None, limit: int = 1000) -> list[Stored]:
     """Everything after a position, batch by batch."""
     found: list[Stored] = []
-    while batch := store.read(brand, position, limit):
+    while (batch := store.read(brand, position, limit)).receipts:
         found += batch.receipts
         position = batch.position
-        if not batch.receipts:
-            return found
     return found

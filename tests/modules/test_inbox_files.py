@@ -74,6 +74,7 @@ def test_a_file_still_written_stays_and_a_finished_one_moves_once_all_have_read_
 def test_a_file_whose_writer_was_killed_moves_too(directory):
     writer = "store.append([click(n) for n in range(9)])\nprint('done')\ninput()"
     with Place(directory, None).start(writer) as process:
+        assert process.stdout is not None
         process.stdout.readline()
         store = SqliteStore(directory)
         everybody = [(ACME, end_of(store))]
@@ -167,7 +168,7 @@ def test_a_forked_child_writes_beside_its_parent(directory, store):
 
 def test_after_a_failed_commit_a_retry_keeps_each_receipt_once(directory):
     """The worst case: the commit came to disk and the answer did not."""
-    failing = []
+    failing: list[bool] = []
 
     class Connection(driver.Connection):
         def execute(self, statement, *parameters):

@@ -54,6 +54,19 @@ def test_reading_by_number_alone_would_pass_it(place, store):
             assert naive.execute("SELECT count(*) FROM inbox_receipt").fetchone() == (2,)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 7])
+def test_transactions_are_ordered_as_numbers_where_their_digits_grow(place, store, limit):
+    receipts = [order(n) for n in range(20)]
+    for number, receipt in enumerate(receipts, start=1):
+        store.append([receipt])
+        with psycopg.connect(place.database_url) as other:
+            other.execute(
+                "UPDATE inbox_receipt SET tx = %s::text::xid8 WHERE id = %s", (str(number * 6), receipt.id)
+            )
+    found = [stored.receipt.id for stored in read_all(store, limit=limit)]
+    assert found == [receipt.id for receipt in receipts]
+
+
 def test_a_position_from_another_server_is_refused_with_what_to_do(store):
     store.append([order(1)])
     with pytest.raises(StoreFault, match="restored from a dump"):

@@ -110,15 +110,14 @@ def test_reading_resumes_at_a_position_that_has_been_json(store, limit):
     receipts = [order(n) if n % 3 else click(n) for n in range(20)]
     for start in range(0, 20, 6):
         store.append(receipts[start : start + 6])
-    read, position = [], None
-    while batch := store.read(ACME, position, limit):
+    found: list[UUID] = []
+    position = None
+    while (batch := store.read(ACME, position, limit)).receipts:
         assert len(batch.receipts) <= limit
+        found += [stored.receipt.id for stored in batch.receipts]
         position = json.loads(json.dumps(batch.position))
-        assert store.backlog(ACME, position) == 20 - len(read) - len(batch.receipts)
-        if not batch.receipts:
-            break
-        read += [stored.receipt.id for stored in batch.receipts]
-    assert sorted(read) == sorted(receipt.id for receipt in receipts)
+        assert store.backlog(ACME, position) == 20 - len(found)
+    assert sorted(found) == sorted(receipt.id for receipt in receipts)
     late = [order("late"), click("late")]
     store.append(late)
     assert {stored.receipt.id for stored in read_all(store, position=position)} == {r.id for r in late}

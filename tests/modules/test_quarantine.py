@@ -16,6 +16,12 @@ from tests.modules.inbox_cast import NOON
 pytestmark = pytest.mark.django_db
 
 
+def kept(finding):
+    row = queries.one(finding.receipt_id)
+    assert row is not None
+    return row
+
+
 @pytest.fixture
 def acme():
     brand = Brand(key="acme", name="Acme")
@@ -32,7 +38,7 @@ def finding(reason=Reason.SCHEMA, **parts):
 def test_a_receipt_waits_with_its_reason_and_place(acme):
     found = finding(file="orders.csv", line=4812, column="amount", value="12,50 €")
     assert services.quarantine([found], at=NOON) == 1
-    row = queries.one(found.receipt_id)
+    row = kept(found)
     assert (row.reason, row.file, row.line, row.column, row.value) == (
         "schema",
         "orders.csv",
@@ -48,9 +54,9 @@ def test_a_released_receipt_that_fails_again_waits_again_with_one_more_try(acme)
     services.quarantine([first], at=NOON)
     assert services.release([first.receipt_id], at=NOON + timedelta(hours=1)) == 1
     assert services.release([first.receipt_id], at=NOON + timedelta(hours=2)) == 0
-    assert queries.one(first.receipt_id).released_at == NOON + timedelta(hours=1)
+    assert kept(first).released_at == NOON + timedelta(hours=1)
     services.quarantine([first._replace(reason=Reason.CONSENT)], at=NOON + timedelta(hours=3))
-    row = queries.one(first.receipt_id)
+    row = kept(first)
     assert (row.state, row.reason, row.tries, row.released_at) == ("waiting", "consent", 2, None)
     assert queries.tries([first.receipt_id, ids.new()]) == {first.receipt_id: 2}
 
@@ -85,7 +91,7 @@ def test_another_brand_sees_counts_and_releases_nothing_of_it(acme):
             None,
         )
         assert services.release([found.receipt_id], at=NOON) == 0
-    assert queries.one(found.receipt_id).state == "waiting"
+    assert kept(found).state == "waiting"
 
 
 def test_without_a_brand_in_scope_nothing_can_be_asked():
@@ -96,7 +102,7 @@ def test_without_a_brand_in_scope_nothing_can_be_asked():
 def test_texts_that_no_database_stores_are_cut_and_cleaned(acme):
     found = finding(value="a\x00b\ud800" + "x" * 5000)
     services.quarantine([found], at=NOON)
-    value = queries.one(found.receipt_id).value
+    value = kept(found).value
     assert value.startswith("a\N{REPLACEMENT CHARACTER}b?xxx")
     assert len(value) == services.TEXT_CHARS
 
@@ -106,7 +112,7 @@ def test_the_database_knows_no_other_reason_and_one_row_a_receipt(acme):
     services.quarantine([found], at=NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         Quarantined.objects.filter(receipt_id=found.receipt_id).update(reason="bad luck")
-    row = queries.one(found.receipt_id)
+    row = kept(found)
     row.pk = ids.new()
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)

@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "init": "tallystick.doors.cli.init",
     "import": "tallystick.doors.cli.import_",
     "quarantine": "tallystick.doors.cli.quarantine",
+    "report": "tallystick.doors.cli.report",
+    "trace": "tallystick.doors.cli.trace",
     "replay": "tallystick.doors.cli.replay",
     "serve": "tallystick.doors.cli.serve",
     "work": "tallystick.doors.cli.work",

@@ -44,6 +44,9 @@ def _explained_domain(error: BaseException) -> CommandError | None:
         "tallystick.tracking.events.importers.mapping": {"BadMapping": FAILED},
         "tallystick.tracking.events.importers.files": {"BadFile": FAILED},
         "tallystick.kit.ids": {"BadId": USAGE},
+        "tallystick.measurement.kpis.questions": {"BadQuestion": USAGE},
+        "tallystick.measurement.warehouse.engine": {"WarehouseDamaged": FAILED},
+        "tallystick.measurement.attribution.trace": {"NothingThere": NOT_FOUND},
     }
     code = codes.get(type(error).__module__, {}).get(type(error).__name__)
     return None if code is None else CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.".replace("..", "."), code)

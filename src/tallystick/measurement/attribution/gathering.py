@@ -177,6 +177,6 @@ def _touchpoints(outcomes: Sequence[Event], identities: Identities, known_versio
                 **{f"{name}__in": part}, kind__in=kinds.TOUCHPOINTS, occurred_at__gte=first, occurred_at__lte=last
             )
             for row in rows:
-                found[row.id] = Seen(touch_of(row, known_origins), row.visitor, row.customer, row.account)
+                found[row.id] = Seen(touch_of(row, known_origins), row.program_id, row.visitor, row.customer, row.account)
     return list(found.values())
 

@@ -62,5 +62,5 @@ def render(neutral: str, dialect: str) -> tuple[str, frozenset[str]]:
         return node
 
     tree = sqlglot.parse_one(neutral, dialect=_NEUTRAL).transform(expand)
-    names = frozenset(parameter.name for parameter in tree.find_all(exp.Parameter))
+    names = frozenset(mark.name for mark in tree.find_all(exp.Placeholder))
     return quote_identifiers(tree, dialect=dialect).sql(dialect=dialect, pretty=True), names

@@ -5,6 +5,7 @@ DuckDB runs inside the process, in memory, over the files it is given. Another e
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +23,18 @@ _SQL_TYPES: Final = {
     "int": "BIGINT",
     "flag": "BOOLEAN",
 }
+_MAGIC: Final = b"PAR1"
+"""What every Parquet file begins and ends with."""
+
 _TABLES: Final = {table.name: table for table in TABLES}
 
 
 class WarehouseDamaged(RuntimeError):
     """A file that the manifest names is missing or cannot be read."""
+
+
+class EngineFailed(RuntimeError):
+    """The engine could not compute: too little memory or disk, or a fault of the program."""
 
 
 class UnusablePlace(ValueError):
@@ -46,7 +54,7 @@ class Engine(Protocol):
     ) -> list[dict[str, Any]]:
         """Run one SQL text. `tables`: fact table → its files; a table without files is empty, not absent.
 
-        Raises WarehouseDamaged where a file is missing or is not a whole Parquet file.
+        Raises WarehouseDamaged where a file is missing or is not a whole Parquet file, EngineFailed for all else.
         """
         ...
 
@@ -75,11 +83,10 @@ class DuckDbEngine:
                 cursor = connection.execute(sql, dict(parameters))
                 names = [column[0] for column in cursor.description or ()]
                 return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.PermissionException) as fault:
-            _require(paths)  # a file may have gone since: then say so, and not what DuckDB made of it
-            raise WarehouseDamaged(
-                f"a fact file cannot be read: {fault}. Run `tallystick doctor`."
-            ) from fault
+        except duckdb.Error as fault:
+            _require(paths)  # a file may have gone or be cut short: then say so, and not what DuckDB made of it
+            _require_whole(paths)
+            raise EngineFailed(f"the engine cannot answer: {fault}") from fault
 
     @contextmanager
     def _connection(self, paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -109,7 +116,7 @@ def _view(table: FactTable, files: Sequence[Path]) -> str:
     columns = ", ".join(column.name for column in table.columns)
     # The folder day=… is for people; DuckDB would make a column of it.
     source = f"read_parquet({_list(files)}, hive_partitioning = false)"
-    return f"CREATE VIEW {table.name} AS SELECT {columns} FROM {source}"  # noqa: S608
+    return f"CREATE VIEW {table.name} AS SELECT {columns} FROM {source}"
 
 
 def _require(paths: Sequence[Path]) -> None:
@@ -123,6 +130,15 @@ def _require(paths: Sequence[Path]) -> None:
                 f"{path} is named by the manifest but is not there. Run `tallystick doctor`; restore the file from "
                 "a backup, or publish its day again."
             )
+
+
+def _require_whole(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with path.open("rb") as file:
+            begins, size = file.read(4), file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 4))
+            if begins != _MAGIC or file.read(4) != _MAGIC:
+                raise WarehouseDamaged(f"{path} is not a whole Parquet file. Run `tallystick doctor`.")
 
 
 def _list(paths: Sequence[Path]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership, Placement
@@ -32,6 +34,52 @@ def directory(program_id: UUID) -> Directory:
             for row in Code.objects.filter(partnership_id__in=partnerships)
         },
         channels={row.key: Origin(channel_id=row.id) for row in Channel.objects.all()},
+    )
+
+
+class Placed(Protocol):
+    """Anything that carries the ids of where it came from; an event does."""
+
+    @property
+    def partnership_id(self) -> UUID | None: ...
+    @property
+    def placement_id(self) -> UUID | None: ...
+    @property
+    def code_id(self) -> UUID | None: ...
+    @property
+    def channel_id(self) -> UUID | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names of everything in a brand that a touchpoint can come from."""
+
+    partners: Mapping[UUID, Partner]
+    placements: Mapping[UUID, str]
+    codes: Mapping[UUID, str]
+    channels: Mapping[UUID, str]
+
+    def origin(self, placed: Placed) -> str:
+        """Where something came from, in words: `Alice · Blog`, `Search (house channel)`; empty for nowhere."""
+        if placed.channel_id:
+            return f"{self.channels[placed.channel_id]} (house channel)"
+        if not placed.partnership_id:
+            return ""
+        parts = [self.partners[placed.partnership_id].name]
+        if placed.placement_id:
+            parts.append(self.placements[placed.placement_id])
+        if placed.code_id:
+            parts.append(f"code {self.codes[placed.code_id]}")
+        return " · ".join(parts)
+
+
+def naming() -> Naming:
+    """The names of the brand in scope, read at one time."""
+    return Naming(
+        partners=partners_by_partnership(),
+        placements=dict(Placement.objects.values_list("id", "name")),
+        codes=dict(Code.objects.values_list("id", "key")),
+        channels=dict(Channel.objects.values_list("id", "name")),
     )
 
 

@@ -14,9 +14,10 @@ from tallystick.measurement.attribution.rules.reasons import NoCredit
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A touchpoint with the keys of who was seen at it."""
+    """A touchpoint of a program with the keys of who was seen at it."""
 
     touch: Touch
+    program_id: UUID
     visitor: str | None
     customer: str | None
     account: str | None
@@ -60,7 +61,7 @@ class Touchpoints:
                     self._by.setdefault((name, key), []).append(one)
 
     def candidates(self, event: Evidence, identities: Identities) -> list[Touch]:
-        """All touchpoints that could have helped this conversion, each once, in no order.
+        """All touchpoints of its program that could have helped this conversion, each once, in no order.
 
         Those of its customer, of every visitor ever identified as that customer, of its own visitor and of its
         account. What was seen of a shared visitor alone is barred, and says so.
@@ -72,6 +73,8 @@ class Touchpoints:
         found: dict[UUID, Touch] = {}
         for key in sorted(keys):
             for seen in self._by.get(key, ()):
+                if seen.program_id != event.program_id:
+                    continue
                 found[seen.touch.event_id] = self._barred(seen, key, name if kind == "c" else "", identities)
         return list(found.values())
 

@@ -67,7 +67,11 @@ _UNREAD: Final = """
 FROM inbox_receipt WHERE brand_id = %s AND (tx, seq) > (%s::text::xid8, %s)
 AND tx < pg_snapshot_xmin(pg_current_snapshot())
 """
-_READ: Final = f"SELECT tx::text, seq, {', '.join(rows.READ)} {_UNREAD} ORDER BY tx, seq LIMIT %s"
+# TRICKY: ORDER BY prefers the names of the output, so a `tx` that was cast to text would be sorted as text.
+_READ: Final = f"""
+SELECT tx::text AS tx_text, seq, {", ".join(rows.READ)} {_UNREAD}
+ORDER BY inbox_receipt.tx, inbox_receipt.seq LIMIT %s
+"""
 _GET: Final = f"SELECT seq, {', '.join(rows.READ)} FROM inbox_receipt WHERE id = ANY(%s)"
 _TO_ERASE: Final = """
 SELECT seq, body, envelope, erased_us FROM inbox_receipt WHERE id = %s OR conflict_of = %s

@@ -1,0 +1,90 @@
+"""Why something did not count, as sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from tallystick.foundation.scoping import current_brand
+from tallystick.kit import kinds
+from tallystick.measurement.attribution.gathering import gather, origins, touch_of
+from tallystick.measurement.attribution.rules import outcomes as rules
+from tallystick.measurement.attribution.rules.credit import credit
+from tallystick.measurement.attribution.rules.evidence import conversion_keys
+from tallystick.measurement.attribution.rules.outcomes import Known, Outcome, evidence_by_conversion, policy_of
+from tallystick.measurement.attribution.rules.reasons import BINDING_SENTENCES, SENTENCES, NoBinding, NoCredit
+from tallystick.measurement.attribution.services import conversion_id
+from tallystick.tracking.events.labels import VALID
+from tallystick.tracking.events.models import Event
+from tallystick.tracking.inbox.stores.port import Stored
+
+_UNCREDITED = {
+    rules.NO_TOUCHPOINT: "No touchpoint of this customer lies in any window before the conversion.",
+    rules.NONE_ELIGIBLE: "There are touchpoints, but none of them is eligible: the path says why.",
+    rules.NO_BINDING: "The definition follows the customer's binding, and this customer has none.",
+}
+
+
+def sentence(reason: str) -> str:
+    """The sentence of a touchpoint's reason for having no share; empty for one that has."""
+    return SENTENCES[NoCredit(reason)] if reason else ""
+
+
+def uncredited(reason: str) -> str:
+    """The sentence of a conversion's reason for crediting nobody; empty where somebody has credit."""
+    if not reason:
+        return ""
+    return _UNCREDITED.get(reason) or BINDING_SENTENCES[NoBinding(reason)]
+
+
+def is_of_scope(stored: Stored) -> bool:
+    """Whether a receipt belongs to the brand in scope: stores know all brands, doors only one."""
+    return stored.receipt.brand_id == current_brand()
+
+
+def why_not(events: Sequence[Event], *, max_customers: int) -> dict[UUID, str]:
+    """event id → one sentence on why the event neither earned credit nor is a conversion; counted ones are left out."""
+    known = gather(events, max_customers=max_customers)
+    keys = evidence_by_conversion(known)
+    decided, _ = rules.outcomes(known, ids={key: conversion_id(key) for key in keys})
+    found = {}
+    for event in events:
+        reason = _why_not(event, known, decided.values())
+        if reason:
+            found[event.id] = reason
+    return found
+
+
+def _why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
+    if event.label != VALID:
+        return f"It is labelled {event.label.replace('_', ' ')}: kept, but not counted and not credited."
+    if event.kind in kinds.TOUCHPOINTS:
+        return _touch_why_not(event, known, list(decided))
+    if event.kind in kinds.OUTCOMES:
+        return _outcome_why_not(event, known, decided)
+    return "This kind of event is behaviour: it is neither a touchpoint nor a conversion."
+
+
+def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> str:
+    verdicts = [share for outcome in decided for share in outcome.shares if share.event_id == event.id]
+    if any(share.share_ppb for share in verdicts):
+        return ""
+    if verdicts:
+        return sentence(verdicts[-1].reason)
+    if not decided:
+        return "No conversion of this visitor, or of a customer it was identified as, is known."
+    touch, last = touch_of(event, origins()), decided[-1]
+    refused = credit([touch], converted_at=last.evidence.occurred_at, policy=policy_of(last.version.meaning))
+    reason = refused.verdicts[0].reason
+    return sentence(reason) if reason else "The conversions that are known belong to somebody else."
+
+
+def _outcome_why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
+    evidence = next((piece for piece in known.evidence if piece.event_id == event.id), None)
+    keys = conversion_keys(evidence, known.versions) if evidence else []
+    if not keys:
+        return f"No definition in force on its day counts a {event.kind} like this one."
+    own = [outcome for outcome in decided if outcome.key in keys]
+    if all(outcome.evidence.event_id != event.id for outcome in own):
+        return "Another event of a more trusted or earlier source decides this conversion; this one corroborates it."
+    return ""

@@ -1,0 +1,132 @@
+"""The compiled SQL finds what lists and loops find, in random worlds, for every way to ask."""
+
+import random
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallystick.measurement.kpis.answers import Section
+from tallystick.measurement.kpis.cells import Statistics
+from tallystick.measurement.kpis.cuts import Segment
+from tallystick.measurement.kpis.dimensions import DIMENSIONS, as_text
+from tallystick.measurement.kpis.queries import ask
+from tallystick.measurement.kpis.questions import Period, Question, parts
+from tallystick.measurement.warehouse.queries import Snapshot
+from tallystick.partners.programs.rules import Basis, Denominator
+from tests.engines import oracle
+from tests.engines.world import CHANNELS, PARTNERS, World, a_version, an_engine, random_world
+
+ZONES = ("Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "UTC")
+
+
+class Asked:
+    """A world on disk that answers questions and is checked against the oracle."""
+
+    def __init__(self, world: World, root: Path) -> None:
+        self.world, self.engine = world, an_engine(root)
+        self.snapshot: Snapshot = world.write(root)
+
+    def agree(self, **fields: Any) -> None:
+        question = self.world.question(**fields)
+        answer = ask(question, engine=self.engine, snapshot=self.snapshot)
+        wanted = parts(question)
+        assert [section.version for section in answer.sections] == [part.version for part in wanted]
+        for section, part in zip(answer.sections, wanted, strict=True):
+            assert found(section, question) == expected(self.world, part), question
+
+
+def found(section: Section, question: Question) -> dict[tuple[str, ...], dict[str, int]]:
+    rows = {tuple(map(as_text, cell.keys)): numbers(cell.statistics) for cell in section.rows}
+    return rows if question.by else {(): numbers(section.total.statistics)}
+
+
+def numbers(statistics: Statistics) -> dict[str, int]:
+    fields = asdict(statistics)
+    del fields["basis"]
+    return fields
+
+
+def expected(world: World, part: Any) -> dict[tuple[str, ...], dict[str, int]]:
+    cells = {keys: asdict(sums) for keys, sums in oracle.cells(world, part).items()}
+    return cells if part.cut.by else {(): cells.get((), asdict(oracle.Sums()))}
+
+
+@pytest.fixture(scope="module", params=range(4), ids=lambda seed: f"world-{seed}")
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    seed: int = request.param
+    return Asked(random_world(seed, ZONES[seed]), tmp_path_factory.mktemp("world"))
+
+
+@pytest.mark.parametrize("unit", Denominator)
+@pytest.mark.parametrize("basis", Basis)
+@pytest.mark.parametrize("segment", Segment)
+def test_every_unit_basis_and_segment_counts_as_the_oracle_does(asked, unit, basis, segment):
+    asked.agree(denominator=unit, basis=basis, segment=segment)
+    asked.agree(denominator=unit, basis=basis, segment=segment, by=("source",))
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("basis", Basis)
+def test_every_dimension_splits_as_the_oracle_does(asked, dimension, basis):
+    for unit in Denominator:
+        asked.agree(denominator=unit, basis=basis, segment=Segment.ALL, by=(dimension,))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_question_counts_as_the_oracle_does(asked, seed):
+    chance = random.Random(seed)
+    basis = chance.choice(list(Basis))
+    on = date(2026, 3, 27) + timedelta(days=chance.randint(0, 3))
+    filters: list[tuple[str, Any]] = [
+        ("partner", chance.choice(PARTNERS)),
+        ("source", chance.choice(CHANNELS)),
+        ("placement", "none"),
+        ("device", "unknown"),
+        ("customer_type", chance.choice(("new", "returning", "unknown"))),
+        ("day", on.isoformat()),
+        ("visitor_type", "new"),
+    ]
+    asked.agree(
+        denominator=chance.choice(list(Denominator)),
+        basis=basis,
+        segment=chance.choice(list(Segment)),
+        by=tuple(chance.sample(list(DIMENSIONS), k=chance.randint(0, 2))),
+        where=tuple(chance.sample(filters, k=chance.randint(0, 2))),
+        period=chance.choice((Period(), Period(on), Period(None, on), Period(on, on + timedelta(days=2)))),
+        mature_only=basis is Basis.COHORT and chance.random() < 0.3,
+    )
+
+
+def test_an_answer_does_not_look_beyond_its_instant(asked):
+    before = asked.world.as_of - timedelta(days=4)
+    asked.agree(as_of=before, denominator=Denominator.CLICKS, basis=Basis.COHORT)
+    asked.agree(as_of=before, denominator=Denominator.LEADS, basis=Basis.PERIOD)
+
+
+@pytest.mark.parametrize("unit", Denominator)
+@pytest.mark.parametrize("basis", Basis)
+def test_a_question_splits_where_the_definition_changed(tmp_path, unit, basis):
+    world = random_world(11, "Asia/Kolkata")
+    zone = world.zone
+    changed = replace(
+        world,
+        versions=(
+            a_version(1, date(2026, 3, 1), zone),
+            a_version(2, date(2026, 3, 29), zone, windows={"click": 1}),
+            a_version(3, date(2027, 1, 1), zone),
+        ),
+    )
+    for row in (*changed.conversions, *changed.credits):
+        at = row.get("occurred_at") or row["converted_at"]
+        row["version"] = 1 if at.astimezone(changed.versions[0].zone).date() < date(2026, 3, 29) else 2
+    asked = Asked(changed, tmp_path)
+    period = Period(date(2026, 3, 20), date(2026, 4, 5))
+    asked.agree(denominator=unit, basis=basis, segment=Segment.ALL, by=("day",), period=period)
+    answer = ask(changed.question(period=period), engine=asked.engine, snapshot=asked.snapshot)
+    assert [(section.version.version, section.period) for section in answer.sections] == [
+        (1, Period(date(2026, 3, 20), date(2026, 3, 29))),
+        (2, Period(date(2026, 3, 29), date(2026, 4, 5))),
+    ]
