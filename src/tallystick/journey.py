@@ -3,10 +3,10 @@
     money    click → receipt → event → touchpoint path → credit → commission → ledger → payout
     quality  event → fact → KPI → scorecard → decision
 
-What arrives becomes a receipt before it is answered (`tracking.inbox`). From there the stages below carry it on, brand by
-brand, each in short transactions that hold its effects and its cursor together. A stage reads only what the stages
-before it have written. The worker runs this list, `tallystick journey` prints it with how far each stage is
-behind, the documentation's diagram is made from it.
+What arrives becomes a receipt before it is answered (`tracking.inbox`). From there the stages below carry it on,
+brand by brand, each in short transactions that hold its effects and its cursor together. A stage reads only what
+the stages before it have written. The worker runs this list, `tallystick journey` prints it with how far each
+stage is behind, the documentation's diagram is made from it.
 
 The commission, the ledger, the payout, the scorecard and the decision are not built yet and therefore not in the list.
 """
@@ -97,8 +97,16 @@ def _facts_behind(brand_id: UUID) -> int:
 
 
 STAGES = (
-    Stage("events", _record, reads="receipts", writes="events, identities, quarantine", behind=_receipts_behind),
-    Stage("attribution", _credit, reads="events, definitions", writes="conversions, credits", behind=_events_behind),
+    Stage(
+        "events", _record, reads="receipts", writes="events, identities, quarantine", behind=_receipts_behind
+    ),
+    Stage(
+        "attribution",
+        _credit,
+        reads="events, definitions",
+        writes="conversions, credits",
+        behind=_events_behind,
+    ),
     Stage("warehouse", _publish, reads="events, conversions, credits", writes="facts", behind=_facts_behind),
 )
 
@@ -112,7 +120,8 @@ def run_until_done(
 ) -> None:
     """Run all stages of one brand, in order, until none has anything left. `seen` is told of every step.
 
-    Another worker may hold the lane or have half-committed receipts: what then waits is asked for again for two seconds.
+    Another worker may hold the lane or have half-committed receipts: what waits then is asked for again,
+    for two seconds.
     """
     for stage in STAGES:
         waited = 0
@@ -146,4 +155,4 @@ _OF_THREAD = threading.local()
 
 
 def _config() -> _Config:
-    return cast("_Config", settings.TALLYSTICK)  # type: ignore[misc]
+    return cast("_Config", settings.TALLYSTICK)

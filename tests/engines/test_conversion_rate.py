@@ -10,10 +10,10 @@ import pytest
 
 from tallystick.measurement.kpis.answers import Section
 from tallystick.measurement.kpis.cells import Statistics
-from tallystick.measurement.kpis.cuts import Segment
-from tallystick.measurement.kpis.dimensions import DIMENSIONS, as_text
+from tallystick.measurement.kpis.cuts import Cut, Segment
+from tallystick.measurement.kpis.dimensions import DIMENSIONS, as_text, without_source
 from tallystick.measurement.kpis.queries import ask
-from tallystick.measurement.kpis.questions import Period, Question, parts
+from tallystick.measurement.kpis.questions import Part, Period, parts
 from tallystick.measurement.warehouse.queries import Snapshot
 from tallystick.partners.programs.rules import Basis, Denominator
 from tests.engines import oracle
@@ -27,6 +27,7 @@ class Asked:
 
     def __init__(self, world: World, root: Path) -> None:
         self.world, self.engine = world, an_engine(root)
+        self.unit = Denominator.SESSIONS
         self.snapshot: Snapshot = world.write(root)
 
     def agree(self, **fields: Any) -> None:
@@ -35,12 +36,20 @@ class Asked:
         wanted = parts(question)
         assert [section.version for section in answer.sections] == [part.version for part in wanted]
         for section, part in zip(answer.sections, wanted, strict=True):
-            assert found(section, question) == expected(self.world, part), question
+            self.section_agrees(section, part)
 
+    def section_agrees(self, section: Section, part: Part) -> None:
+        cut = part.cut
+        rows = {tuple(map(as_text, cell.keys)): numbers(cell.statistics) for cell in section.rows}
+        assert rows == (self.expected(part, cut) if cut.by else {}), cut
+        whole = replace(cut, by=())
+        assert numbers(section.total.statistics) == self.expected(part, whole)[()], cut
+        house = replace(whole, segment=Segment.HOUSE, where=without_source(cut.where))
+        assert numbers(section.baseline.statistics) == self.expected(part, house)[()], cut
 
-def found(section: Section, question: Question) -> dict[tuple[str, ...], dict[str, int]]:
-    rows = {tuple(map(as_text, cell.keys)): numbers(cell.statistics) for cell in section.rows}
-    return rows if question.by else {(): numbers(section.total.statistics)}
+    def expected(self, part: Part, cut: Cut) -> dict[tuple[str, ...], dict[str, int]]:
+        found = {keys: asdict(sums) for keys, sums in oracle.cells(self.world, replace(part, cut=cut)).items()}
+        return found if cut.by else {(): found.get((), asdict(oracle.Sums()))}
 
 
 def numbers(statistics: Statistics) -> dict[str, int]:
@@ -49,35 +58,30 @@ def numbers(statistics: Statistics) -> dict[str, int]:
     return fields
 
 
-def expected(world: World, part: Any) -> dict[tuple[str, ...], dict[str, int]]:
-    cells = {keys: asdict(sums) for keys, sums in oracle.cells(world, part).items()}
-    return cells if part.cut.by else {(): cells.get((), asdict(oracle.Sums()))}
-
-
 @pytest.fixture(scope="module", params=range(4), ids=lambda seed: f"world-{seed}")
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     seed: int = request.param
-    return Asked(random_world(seed, ZONES[seed]), tmp_path_factory.mktemp("world"))
+    asked = Asked(random_world(seed, ZONES[seed]), tmp_path_factory.mktemp("world"))
+    asked.unit = list(Denominator)[seed]
+    return asked
 
 
 @pytest.mark.parametrize("unit", Denominator)
 @pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("segment", Segment)
 def test_every_unit_basis_and_segment_counts_as_the_oracle_does(asked, unit, basis, segment):
-    asked.agree(denominator=unit, basis=basis, segment=segment)
     asked.agree(denominator=unit, basis=basis, segment=segment, by=("source",))
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 @pytest.mark.parametrize("basis", Basis)
 def test_every_dimension_splits_as_the_oracle_does(asked, dimension, basis):
-    for unit in Denominator:
-        asked.agree(denominator=unit, basis=basis, segment=Segment.ALL, by=(dimension,))
+    asked.agree(denominator=asked.unit, basis=basis, segment=Segment.ALL, by=(dimension,))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_any_question_counts_as_the_oracle_does(asked, seed):
-    chance = random.Random(seed)
+    chance = random.Random(f"{seed} {asked.unit}")
     basis = chance.choice(list(Basis))
     on = date(2026, 3, 27) + timedelta(days=chance.randint(0, 3))
     filters: list[tuple[str, Any]] = [

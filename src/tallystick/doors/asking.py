@@ -32,7 +32,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Wanted:
     """A question as it is written. where: `dimension=value`, values as keys (`partner=alice`, `source=channel:search`).
 
-    from_on, until_on: ISO dates, both included, in the program's zone; empty for an open end. Empty texts mean the default.
+    from_on, until_on: ISO dates, both included, in the program's zone; empty for an open end. Empty texts mean the
+    default.
     """
 
     program: str = ""
@@ -75,7 +76,9 @@ class Terms:
             "link": {link.id: Term(link.key, link.key) for link in Link.objects.all()},
             "code": {code.id: Term(code.key, code.key) for code in Code.objects.all()},
         }
-        channels = {c.id: Term(f"channel:{c.key}", f"{c.name} (house channel)") for c in Channel.objects.all()}
+        channels = {
+            c.id: Term(f"channel:{c.key}", f"{c.name} (house channel)") for c in Channel.objects.all()
+        }
         named = {key: Term(f"partner:{term.key}", term.name) for key, term in self._terms["partner"].items()}
         self._terms["source"] = {**named, **channels}
 

@@ -84,7 +84,7 @@ def section_period(answer: Answer, section: Section) -> str:
 
 
 def headline(answer: Answer, section: Section) -> str:
-    """The whole answer in a line: `3.1 % (2.4–4.0 %) of 2,310 sessions · 1–30 Nov, Europe/Berlin · Purchase v3 · last touch`."""
+    """The whole answer in a line: `3.1 % (2.4–4.0 %) of 2,310 sessions · 1–30 Nov 2026, Europe/Berlin · …`."""
     figure = rate(section.total, section.denominator)
     if section.total.status is Status.OK:
         figure = f"{figure} of {units(section.total.units, section.denominator)}"
@@ -101,7 +101,9 @@ def context(answer: Answer, section: Section) -> list[str]:
         "by date of touch" if section.basis is Basis.COHORT else "by date of conversion",
     ]
     if section.total.immature_units:
-        said.append(f"{units(section.total.immature_units, section.denominator)} not mature{_since(section.immature_from)}")
+        said.append(
+            f"{units(section.total.immature_units, section.denominator)} not mature{_since(section.immature_from)}"
+        )
     return said
 
 
@@ -115,7 +117,11 @@ def comparison(found: Comparison) -> str:
         case Because.NOT_MATURE:
             return "cannot tell yet: the smaller one is not mature"
         case _:
-            return f"cannot tell: the difference is {points(found.interval)}" if found.interval else "cannot tell"
+            return (
+                f"cannot tell: the difference is {points(found.interval)}"
+                if found.interval
+                else "cannot tell"
+            )
 
 
 def points(difference: Interval) -> str:

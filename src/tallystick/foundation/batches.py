@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 def slices(values: Collection[Value]) -> Iterator[list[Value]]:
     """The values in lists of at most SLICE, in the order given (sets are sorted, so that locks are taken in order)."""
-    ordered = sorted(values) if isinstance(values, (set, frozenset)) else list(values)  # type: ignore[type-var]
+    ordered = sorted(values) if isinstance(values, (set, frozenset)) else list(values)
     for start in range(0, len(ordered), SLICE):
         yield ordered[start : start + SLICE]
 

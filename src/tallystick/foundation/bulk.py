@@ -26,7 +26,10 @@ def insert_rows(model: type[BrandOwned], fields: Sequence[str], rows: Iterable[S
     columns = [model._meta.get_field(name) for name in ("brand", *fields)]
     brand_id = current_brand()
     ready = [
-        tuple(column.get_db_prep_save(value, connection) for column, value in zip(columns, (brand_id, *row), strict=True))  # type: ignore[union-attr]
+        tuple(
+            column.get_db_prep_save(value, connection)
+            for column, value in zip(columns, (brand_id, *row), strict=True)
+        )  # type: ignore[union-attr]
         for row in rows
     ]
     if not ready:

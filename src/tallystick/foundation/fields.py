@@ -28,9 +28,7 @@ class IdField(models.UUIDField):  # type: ignore[type-arg]
         return value.bytes
 
     def from_db_value(self, value: Any, _expression: Any, _connection: BaseDatabaseWrapper) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return UUID(bytes=bytes(value))
+        return value if value is None or isinstance(value, UUID) else UUID(bytes=bytes(value))
 
     def to_python(self, value: Any) -> UUID | None:
         if isinstance(value, (bytes, memoryview)) and len(value) == 16:

@@ -8,6 +8,7 @@ because Django rebuilds SQLite tables without their triggers; `doctor` reports a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connections, models
@@ -78,7 +79,11 @@ def _append_only(vendor: str, table: str, verb: str) -> Guard:
 
 
 def _same_brand(
-    vendor: str, table: str, field: models.Field, target: type[BrandOwned], verb: str  # type: ignore[type-arg]
+    vendor: str,
+    table: str,
+    field: models.Field[Any, Any],
+    target: type[BrandOwned],
+    verb: str,
 ) -> Guard:
     column, other = field.column, target._meta.db_table
     condition = (
@@ -91,10 +96,13 @@ def _same_brand(
 
 def _guard(vendor: str, name: str, table: str, verb: str, *, message: str, condition: str | None) -> Guard:
     if len(name) > 63:
-        raise ValueError(f"the guard's name {name!r} is longer than PostgreSQL keeps (63): shorten the table's")
+        raise ValueError(
+            f"the guard's name {name!r} is longer than PostgreSQL keeps (63): shorten the table's"
+        )
     if vendor == "sqlite":
         when = f"WHEN {condition} " if condition else ""
-        body = f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        body = f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} {when}{refuse}"
         return Guard(name, table, (f"DROP TRIGGER IF EXISTS {name}", body))
     test = f"IF {condition} THEN {{}} END IF; RETURN NEW;" if condition else "{}"
     refuse = f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{message}';"

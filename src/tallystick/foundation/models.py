@@ -13,7 +13,9 @@ class Lane(BrandOwned):
     """One row a brand; who holds its lock runs that brand's stages."""
 
     class Meta(BrandOwned.Meta):
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["brand"], name="one_lane_per_brand")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["brand"], name="one_lane_per_brand")
+        ]
 
 
 class Cursor(BrandOwned):

@@ -9,10 +9,10 @@ the database refuses a foreign key to another brand's row (see `guards`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -71,11 +71,11 @@ class BrandQuerySet(models.QuerySet[Row]):
             refuse_foreign(row)
         return super().bulk_create(rows, *args, **kwargs)
 
-    def bulk_update(self, objs: Iterable[Row], fields: Collection[str], *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Row], fields: Iterable[str], batch_size: int | None = None) -> int:
         rows = list(objs)
         for row in rows:
             refuse_foreign(row)
-        return super().bulk_update(rows, fields, *args, **kwargs)
+        return super().bulk_update(rows, fields, batch_size)
 
     def update(self, **changes: Any) -> int:
         if "brand" in changes or "brand_id" in changes:
@@ -103,7 +103,7 @@ class BrandOwned(models.Model):
     id = id_column()
     brand = models.ForeignKey("programs.Brand", on_delete=models.PROTECT, related_name="+", editable=False)
 
-    objects: ClassVar[BrandManager[Any]] = BrandManager()
+    objects: ClassVar[BrandManager[Self]] = BrandManager()
 
     class Meta:
         abstract = True

@@ -12,17 +12,31 @@ import signal
 from collections import Counter
 
 POINTS: tuple[str, ...] = (
+    "init.migrated",
+    "inbox.claimed",
+    "inbox.opened",
     "inbox.appending",
+    "inbox.keyed",
     "inbox.appended",
+    "inbox.erasing",
+    "inbox.archiving",
+    "import.received",
     "events.recording",
     "events.recorded",
+    "replay.releasing",
+    "replay.released",
     "attribution.crediting",
     "attribution.credited",
     "warehouse.written",
     "warehouse.renamed",
     "warehouse.publishing",
     "warehouse.published",
+    "warehouse.sweeping",
 )
+"""One between every two durable effects: …ing is the last moment before a commit, …ed the first one after it.
+
+docs/explain/exactly-once.md says what each of them leaves behind.
+"""
 
 _WANTED, _, _NTH = os.environ.get("TALLYSTICK_FAILPOINT", "").partition("#")
 _SEEN: Counter[str] = Counter()

@@ -89,7 +89,9 @@ def read(text: str) -> tuple[str, UUID]:
         known = ", ".join(f"{key}_" for key in PREFIXES)
         raise BadId(f"{text!r} is not an id: ids begin with one of {known}")
     if len(letters) != _LENGTH or not set(letters) <= _VALUES.keys() or letters[0] > "7":
-        raise BadId(f"{text!r} is not a whole id: after {prefix}_ come {_LENGTH} characters, digits and a–z without i, l, o, u")
+        raise BadId(
+            f"{text!r} is not a whole id: after {prefix}_ come {_LENGTH} characters, digits and a–z without i, l, o, u"
+        )
     number = 0
     for letter in letters:
         number = number * 32 + _VALUES[letter]

@@ -49,7 +49,11 @@ def _explained_domain(error: BaseException) -> CommandError | None:
         "tallystick.measurement.attribution.trace": {"NothingThere": NOT_FOUND},
     }
     code = codes.get(type(error).__module__, {}).get(type(error).__name__)
-    return None if code is None else CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.".replace("..", "."), code)
+    return (
+        None
+        if code is None
+        else CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.".replace("..", "."), code)
+    )
 
 
 def _explained_database(error: BaseException) -> CommandError | None:

@@ -22,7 +22,9 @@ app = typer.Typer()
 
 @app.command(name="import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV or TSV file with a header, or NDJSON with one event a line.")],
+    file: Annotated[
+        Path, typer.Argument(help="A CSV or TSV file with a header, or NDJSON with one event a line.")
+    ],
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="TOML file that says what a row means. Not for NDJSON.")
     ] = None,
@@ -47,12 +49,15 @@ def import_file(
         received = _receive(file, mapping, found.id, shown=not as_json)
         if not no_work:
             with task("Crediting", unit="rows", shown=not as_json) as steps:
-                run_until_done(found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done))
+                run_until_done(
+                    found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done)
+                )
         _report(received, shown_as_json=as_json)
 
 
 def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -> Received:
     from tallystick.journey import inbox
+    from tallystick.kit.failpoints import reach
     from tallystick.tracking.events.importers.mapping import read_mapping
     from tallystick.tracking.events.importers.receive import receive_events, receive_rows
     from tallystick.tracking.events.services import publish_mapping
@@ -73,6 +78,7 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
         text = mapping.read_text(encoding="utf-8")
         content = read_mapping(text)
         received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
+        reach("import.received")
         publish_mapping(name=content.name, text=text)
         return received
 

@@ -29,7 +29,10 @@ def init(
     config.data_dir.mkdir(parents=True, exist_ok=True)
     from django.core.management import call_command
 
+    from tallystick.kit.failpoints import reach
+
     call_command("migrate", interactive=False, verbosity=0)
+    reach("init.migrated")
     output.say(f"Ready: {config.data_dir}")
     if setup is not None:
         _apply(setup, as_json=as_json)

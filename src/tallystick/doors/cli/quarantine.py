@@ -33,7 +33,8 @@ def quarantine(
             {
                 "waiting": {str(reason): count for reason, count in counts.items()},
                 "receipts": [
-                    {"id": ids.show("rcp", row.receipt_id)} | {name: getattr(row, name) for name in named} for row in rows
+                    {"id": ids.show("rcp", row.receipt_id)} | {name: getattr(row, name) for name in named}
+                    for row in rows
                 ],
             }
         )

@@ -16,7 +16,9 @@ app = typer.Typer()
 
 @app.command()
 def replay(
-    reason: Annotated[list[str] | None, typer.Option(help="Only receipts that wait for this; may be repeated.")] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option(help="Only receipts that wait for this; may be repeated.")
+    ] = None,
     brand: Brand = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -40,4 +42,6 @@ def replay(
     if as_json:
         output.emit_json(asdict(replayed))
     else:
-        output.emit_table(("released", "waiting"), [[replayed.released, replayed.waiting]], numeric=("released", "waiting"))
+        output.emit_table(
+            ("released", "waiting"), [[replayed.released, replayed.waiting]], numeric=("released", "waiting")
+        )

@@ -20,25 +20,38 @@ app = typer.Typer()
 @app.command()
 def report(
     kpi: Annotated[str, typer.Argument(help="The KPI.")] = "partnership_conversion_rate",
-    by: Annotated[list[str] | None, typer.Option(help="Break down by this dimension; at most two, repeated.")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Break down by this dimension; at most two, repeated.")
+    ] = None,
     where: Annotated[
         list[str] | None, typer.Option(help="Only dimension=value, such as partner=alice; may be repeated.")
     ] = None,
     from_on: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
     until_on: Annotated[str, typer.Option("--until", help="Last day, included.")] = "",
     segment: Annotated[str, typer.Option(help="partner, house or all: whose traffic.")] = "partner",
-    denominator: Annotated[str, typer.Option(help="clicks, sessions, leads or exposures, if the definition has it.")] = "",
+    denominator: Annotated[
+        str, typer.Option(help="clicks, sessions, leads or exposures, if the definition has it.")
+    ] = "",
     basis: Annotated[str, typer.Option(help="cohort or period; the definition's own by default.")] = "",
     method: Annotated[str, typer.Option(help="wilson, jeffreys or clopper_pearson.")] = "wilson",
-    mature_only: Annotated[bool, typer.Option("--mature-only", help="Leave out units that may still convert.")] = False,
-    compare: Annotated[bool, typer.Option("--compare", help="Compare with the period of the same length before.")] = False,
+    mature_only: Annotated[
+        bool, typer.Option("--mature-only", help="Leave out units that may still convert.")
+    ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare with the period of the same length before.")
+    ] = False,
     receipts: Annotated[
-        bool, typer.Option("--receipts", help="Open the figure: list its units with receipts, events and conversions.")
+        bool,
+        typer.Option(
+            "--receipts", help="Open the figure: list its units with receipts, events and conversions."
+        ),
     ] = False,
     limit: Annotated[int, typer.Option(help="How many units --receipts lists.", min=1, max=10_000)] = 50,
     offset: Annotated[int, typer.Option(help="How many units --receipts leaves out first.", min=0)] = 0,
     program: Annotated[str, typer.Option(help="Key of the program; not needed where there is one.")] = "",
-    definition: Annotated[str, typer.Option(help="Key of the conversion definition; the primary by default.")] = "",
+    definition: Annotated[
+        str, typer.Option(help="Key of the conversion definition; the primary by default.")
+    ] = "",
     brand: Brand = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -121,7 +134,16 @@ def _print_rows(asked: Asked, section: Section) -> None:
             note += f", about {cell.units_short:,} more needed"
         if cell.keys in earlier:
             note = f"{note} {wording.comparison(earlier[cell.keys])}".strip()
-        rows.append([*names, converted, f"{cell.units:,}", wording.percent(cell.rate), wording.interval(cell.interval), note])
+        rows.append(
+            [
+                *names,
+                converted,
+                f"{cell.units:,}",
+                wording.percent(cell.rate),
+                wording.interval(cell.interval),
+                note,
+            ]
+        )
     output.emit_table(columns, rows, numeric=("converted", str(section.denominator), "rate", "95 %"))
 
 
@@ -150,4 +172,6 @@ def _print_receipts(asked: Asked, *, limit: int, offset: int, as_json: bool) -> 
             ],
         )
         if page.units > offset + len(page.rows):
-            output.say(f"{page.units - offset - len(page.rows):,} more: --limit and --offset page through them.")
+            output.say(
+                f"{page.units - offset - len(page.rows):,} more: --limit and --offset page through them."
+            )

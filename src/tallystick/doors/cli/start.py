@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from tallystick.project.config import Config
 
 
-Brand = Annotated[str | None, typer.Option("--brand", help="Key of the brand; not needed where there is one.")]
+Brand = Annotated[
+    str | None, typer.Option("--brand", help="Key of the brand; not needed where there is one.")
+]
 """The option of every command that speaks of one brand."""
 
 

@@ -18,7 +18,12 @@ app = typer.Typer()
 
 @app.command()
 def trace(
-    id: Annotated[str, typer.Argument(help="A receipt (rcp_…), event (evt_…), conversion (cnv_…) or credit (crd_…).")],
+    asked: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A receipt (rcp_…), event (evt_…), conversion (cnv_…) or credit (crd_…)."
+        ),
+    ],
     brand: Brand = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -32,7 +37,7 @@ def trace(
     from tallystick.measurement.attribution.trace import trace as trace_id
 
     with brand_in_scope(brand):
-        found = trace_id(id, store=inbox(), max_customers=config.identity_max_customers)
+        found = trace_id(asked, store=inbox(), max_customers=config.identity_max_customers)
     if as_json:
         output.emit_json(asdict(found))
         return
@@ -49,9 +54,13 @@ def trace(
 def _receipt(receipt: ReceiptTrace) -> None:
     place = f" · {receipt.file}, line {receipt.line}" if receipt.file else ""
     output.emit_text(f"receipt     {receipt.id}")
-    output.emit_text(f"            {receipt.source}/{receipt.kind}{place} · received {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC")
+    output.emit_text(
+        f"            {receipt.source}/{receipt.kind}{place} · received {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC"
+    )
     if receipt.repeats:
-        output.emit_text(f"            arrived {receipt.repeats} more times with the same content: counted once")
+        output.emit_text(
+            f"            arrived {receipt.repeats} more times with the same content: counted once"
+        )
     if receipt.conflict_of:
         output.emit_text(f"            another body under the key of {receipt.conflict_of}")
     output.emit_text(f"            {'erased' if receipt.erased_at else receipt.body}")
@@ -61,15 +70,23 @@ def _receipt(receipt: ReceiptTrace) -> None:
 
 
 def _event(event: EventTrace) -> None:
-    who = " · ".join(f"{name} {value}" for name in ("visitor", "customer", "account") if (value := getattr(event, name)))
+    who = " · ".join(
+        f"{name} {value}" for name in ("visitor", "customer", "account") if (value := getattr(event, name))
+    )
     output.emit_text(f"event       {event.id}")
     output.emit_text(f"            {event.kind} at {event.occurred_at:%Y-%m-%d %H:%M:%S} UTC · {who}")
-    details = [event.origin, event.amount, event.order and f"order {event.order}", event.device, event.country]
+    details = [
+        event.origin,
+        event.amount,
+        event.order and f"order {event.order}",
+        event.device,
+        event.country,
+    ]
     told = " · ".join(detail for detail in details if detail)
     if told:
         output.emit_text(f"            {told}")
     if event.why_not:
-        output.emit_text(f"            does not count: {event.why_not}")
+        output.emit_text(f"            no credit: {event.why_not}")
 
 
 def _conversion(conversion: ConversionTrace) -> None:
@@ -77,14 +94,19 @@ def _conversion(conversion: ConversionTrace) -> None:
     value = f" · {conversion.value}" if conversion.value else ""
     output.emit_text(
         f"            {conversion.definition_name} v{conversion.version} (from {conversion.effective_on}) · "
-        f"{conversion.model} · {conversion.occurred_at:%Y-%m-%d %H:%M:%S} UTC{value} · customer {conversion.customer_type}"
+        f"{conversion.model} · {conversion.occurred_at:%Y-%m-%d %H:%M:%S} UTC{value} · "
+        f"customer {conversion.customer_type}"
     )
-    output.emit_text(f"            decided by {conversion.evidence}, {conversion.corroborating} more say the same")
+    output.emit_text(
+        f"            decided by {conversion.evidence}, {conversion.corroborating} more say the same"
+    )
     if conversion.withdrawn:
         output.emit_text("            withdrawn: no evidence of it counts any more")
     elif conversion.why_not:
         output.emit_text(f"            nobody is credited: {conversion.why_not}")
     for step in conversion.path:
         share = f"{step.share_ppb / 10**7:.2f} %" if step.share_ppb else "none"
-        output.emit_text(f"  credit    {step.credit}  {share:>8}  {step.origin} · {step.kind} at {step.at:%Y-%m-%d %H:%M:%S} UTC")
+        output.emit_text(
+            f"  credit    {step.credit}  {share:>8}  {step.origin} · {step.kind} at {step.at:%Y-%m-%d %H:%M:%S} UTC"
+        )
         output.emit_text(f"            of {step.event}{' · ' + step.sentence if step.sentence else ''}")

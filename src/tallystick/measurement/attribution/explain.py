@@ -11,7 +11,12 @@ from tallystick.measurement.attribution.gathering import gather, origins, touch_
 from tallystick.measurement.attribution.rules import outcomes as rules
 from tallystick.measurement.attribution.rules.credit import credit
 from tallystick.measurement.attribution.rules.evidence import conversion_keys
-from tallystick.measurement.attribution.rules.outcomes import Known, Outcome, evidence_by_conversion, policy_of
+from tallystick.measurement.attribution.rules.outcomes import (
+    Known,
+    Outcome,
+    evidence_by_conversion,
+    policy_of,
+)
 from tallystick.measurement.attribution.rules.reasons import BINDING_SENTENCES, SENTENCES, NoBinding, NoCredit
 from tallystick.measurement.attribution.services import conversion_id
 from tallystick.tracking.events.labels import VALID

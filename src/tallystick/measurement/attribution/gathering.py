@@ -118,7 +118,8 @@ def touch_of(event: Event, known: Origins) -> Touch:
         at=event.occurred_at,
         kind=event.kind,
         source=source_of(partner.id if partner else None, event.channel_id),
-        is_coupon=bool(partner and partner.kind == Kind.VOUCHER) or event.placement_id in known.coupon_placements,
+        is_coupon=bool(partner and partner.kind == Kind.VOUCHER)
+        or event.placement_id in known.coupon_placements,
         barred=NoCredit.KNOWN_BOT if event.label == KNOWN_BOT else None,
     )
 
@@ -158,7 +159,9 @@ def _outcomes(people: People) -> list[Event]:
     return sorted(found.values(), key=lambda row: (row.occurred_at, row.id))
 
 
-def _touchpoints(outcomes: Sequence[Event], identities: Identities, known_versions: Sequence[Version]) -> list[Seen]:
+def _touchpoints(
+    outcomes: Sequence[Event], identities: Identities, known_versions: Sequence[Version]
+) -> list[Seen]:
     """Touchpoints of the people behind the outcomes, in the longest window before any of these."""
     if not outcomes:
         return []
@@ -174,9 +177,13 @@ def _touchpoints(outcomes: Sequence[Event], identities: Identities, known_versio
     for name in ("visitor", "customer", "account"):
         for part in slices(getattr(people, name)):
             rows = Event.objects.filter(
-                **{f"{name}__in": part}, kind__in=kinds.TOUCHPOINTS, occurred_at__gte=first, occurred_at__lte=last
+                **{f"{name}__in": part},
+                kind__in=kinds.TOUCHPOINTS,
+                occurred_at__gte=first,
+                occurred_at__lte=last,
             )
             for row in rows:
-                found[row.id] = Seen(touch_of(row, known_origins), row.program_id, row.visitor, row.customer, row.account)
+                found[row.id] = Seen(
+                    touch_of(row, known_origins), row.program_id, row.visitor, row.customer, row.account
+                )
     return list(found.values())
-

@@ -40,8 +40,12 @@ class Attribution(BrandOwned):
     append_only = True
 
     conversion_id = IdField()
-    definition = models.ForeignKey("programs.Definition", on_delete=models.PROTECT, related_name="+", db_index=False)
-    program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+", db_index=False)
+    definition = models.ForeignKey(
+        "programs.Definition", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    program = models.ForeignKey(
+        "programs.Program", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     version = models.PositiveIntegerField()
     model = models.CharField(max_length=40)
     evidence_id = IdField()
@@ -57,7 +61,9 @@ class Attribution(BrandOwned):
     decided_at = models.DateTimeField()
 
     class Meta(BrandOwned.Meta):
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["conversion_id"], name="attribution_by_conversion")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["conversion_id"], name="attribution_by_conversion")
+        ]
 
 
 class Credit(BrandOwned):

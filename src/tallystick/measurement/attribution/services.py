@@ -15,7 +15,13 @@ from tallystick.kit import clock, ids
 from tallystick.measurement.attribution.gathering import conversions_of, gather
 from tallystick.measurement.attribution.models import Attribution, Binding, Conversion, Credit, Revision
 from tallystick.measurement.attribution.rules.evidence import ConversionKey
-from tallystick.measurement.attribution.rules.outcomes import Known, Outcome, Ties, evidence_by_conversion, outcomes
+from tallystick.measurement.attribution.rules.outcomes import (
+    Known,
+    Outcome,
+    Ties,
+    evidence_by_conversion,
+    outcomes,
+)
 from tallystick.tracking.events.models import Event
 
 
@@ -96,7 +102,9 @@ def _write(
         Conversion.objects.filter(id=row.id).update(withdrawn=True)
     revisions = [(ids.new(), o.conversion_id, attribution_id(o), batch, False, now) for o in changed]
     revisions += [(ids.new(), row.id, row.attribution_id, batch, True, now) for row in withdrawn]
-    insert_rows(Revision, ("id", "conversion_id", "attribution", "batch", "withdrawn", "decided_at"), revisions)
+    insert_rows(
+        Revision, ("id", "conversion_id", "attribution", "batch", "withdrawn", "decided_at"), revisions
+    )
 
 
 def _insert_attributions(changed: Sequence[Outcome], now: datetime) -> None:
@@ -192,6 +200,8 @@ def _bind(ties: Sequence[Ties]) -> None:
             "duration_days": tie.binding.policy.duration_days,
             "break_after_days": tie.binding.policy.breaks_after_days,
         }
-        newest = Binding.objects.filter(program_id=tie.program_id, customer=tie.customer).order_by("-id").first()
+        newest = (
+            Binding.objects.filter(program_id=tie.program_id, customer=tie.customer).order_by("-id").first()
+        )
         if newest is None or any(getattr(newest, name) != value for name, value in said.items()):
             Binding(program_id=tie.program_id, customer=tie.customer, decided_at=clock.now(), **said).save()

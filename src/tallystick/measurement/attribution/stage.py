@@ -32,7 +32,9 @@ def run(brand_id: UUID, *, limit: int, max_customers: int) -> Progress:
         now = terms(max_customers)
         stood: dict[str, Any] = position(NAME) or {"batch": 0, "terms": now}
         after = stood["batch"] if stood["terms"] == now else 0
-        batch = Event.objects.filter(batch__gt=after).order_by("batch").values_list("batch", flat=True).first()
+        batch = (
+            Event.objects.filter(batch__gt=after).order_by("batch").values_list("batch", flat=True).first()
+        )
         if batch is None:
             return Progress(done=0, left=0)
         events = list(Event.objects.filter(batch=batch))
@@ -47,7 +49,10 @@ def run(brand_id: UUID, *, limit: int, max_customers: int) -> Progress:
 def terms(max_customers: int) -> str:
     """What all decisions of a brand rest on besides its events, as one short text: another text, decide again."""
     versions = sorted(map(str, DefinitionVersion.objects.values_list("id", flat=True)))
-    programs = sorted((str(key), str(day), zone) for key, day, zone in Program.objects.values_list("id", "history_from", "zone"))
+    programs = sorted(
+        (str(key), str(day), zone)
+        for key, day, zone in Program.objects.values_list("id", "history_from", "zone")
+    )
     return ids.derive(msgspec.json.encode([versions, programs, max_customers])).hex
 
 

@@ -33,7 +33,7 @@ class NothingThere(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTrace:
-    """A receipt as it arrived. `repeats` counts how often the same thing arrived again; `waits` says why it is no event."""
+    """A receipt as it arrived. repeats: how often the same arrived again. waits: why it is no event, or empty."""
 
     id: str
     source: str
@@ -150,7 +150,9 @@ def trace(text: str, *, store: Store, max_customers: int) -> Trace:
         return _of_events(text, list(events.values()), store=store, max_customers=max_customers)
     conversion = _conversion(prefix, value)
     if conversion is None:
-        raise NothingThere(f"there is no {ids.PREFIXES[prefix]} {text} in this brand, or it has no trace of its own")
+        raise NothingThere(
+            f"there is no {ids.PREFIXES[prefix]} {text} in this brand, or it has no trace of its own"
+        )
     return _of_conversion(text, conversion, store=store, max_customers=max_customers)
 
 
@@ -182,7 +184,9 @@ def _of_events(
     decided = Conversion.objects.filter(attribution_id__in=contended) | Conversion.objects.filter(
         attribution__evidence_id__in=event_ids
     )
-    rows = list(decided.select_related("attribution").order_by("occurred_at", "id").distinct()[: MAX_CONVERSIONS + 1])
+    rows = list(
+        decided.select_related("attribution").order_by("occurred_at", "id").distinct()[: MAX_CONVERSIONS + 1]
+    )
     total = len(rows) if len(rows) <= MAX_CONVERSIONS else decided.distinct().count()
     return Trace(
         asked=asked,
@@ -207,7 +211,9 @@ def _of_conversion(asked: str, conversion: Conversion, *, store: Store, max_cust
 
 
 def _receipts(receipt_ids: Iterable[UUID], store: Store) -> tuple[ReceiptTrace, ...]:
-    found = sorted(store.get_many(receipt_ids), key=lambda stored: (stored.receipt.received_at, stored.receipt.id))
+    found = sorted(
+        store.get_many(receipt_ids), key=lambda stored: (stored.receipt.received_at, stored.receipt.id)
+    )
     return tuple(_receipt(stored) for stored in found if explain.is_of_scope(stored))
 
 
@@ -286,7 +292,8 @@ def _conversion_trace(conversion: Conversion) -> ConversionTrace:
         withdrawn=conversion.withdrawn,
         path=_path(stands),
         revisions=tuple(
-            RevisionTrace(ids.show("atr", row.attribution_id), row.decided_at, row.withdrawn) for row in revisions
+            RevisionTrace(ids.show("atr", row.attribution_id), row.decided_at, row.withdrawn)
+            for row in revisions
         ),
     )
 

@@ -162,7 +162,7 @@ def _complaints(entry: Kpi, dimensions: frozenset[str], facts: frozenset[str]) -
     ]
     if entry.kind is Kind.RATIO and set(entry.measures) != {"numerator", "denominator"}:
         found.append("a ratio has exactly the measures `numerator` and `denominator`")
-    if entry.min_evidence.units < 1 or not 0 < entry.min_evidence.max_half_width:
+    if entry.min_evidence.units < 1 or not entry.min_evidence.max_half_width > 0:
         found.append("`min_evidence` needs at least one unit and a half width above 0")
     lines = (entry.thresholds.fail, entry.thresholds.warn, entry.thresholds.target)
     if entry.direction is Direction.HIGHER and list(lines) != sorted(lines):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tallystick.foundation.lanes import lane
 from tallystick.kit import clock
+from tallystick.kit.failpoints import reach
 from tallystick.measurement.warehouse import configured, rules
 from tallystick.measurement.warehouse.models import FactFile
 
@@ -45,6 +46,7 @@ def _sweep_replaced(root: Path, live: set[str], before: datetime) -> int:
     for row in old:
         if row.path not in live:
             (root / row.path).unlink(missing_ok=True)
+            reach("warehouse.sweeping")
     FactFile.objects.filter(pk__in=[row.pk for row in old]).delete()
     return len(old)
 

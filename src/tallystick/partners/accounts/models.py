@@ -26,7 +26,9 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(Lower("email"), name="one_person_per_email")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_email")
+        ]
 
     def __str__(self) -> str:
         return self.name

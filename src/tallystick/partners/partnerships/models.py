@@ -68,8 +68,12 @@ class Partnership(BrandOwned):
 
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["brand", "program", "partner"], name="one_partnership_per_program"),
-            models.CheckConstraint(condition=models.Q(state__in=State.values), name="partnership_in_known_state"),
+            models.UniqueConstraint(
+                fields=["brand", "program", "partner"], name="one_partnership_per_program"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="partnership_in_known_state"
+            ),
         ]
 
 
@@ -119,7 +123,9 @@ class Code(BrandOwned):
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["brand", "key"], name="one_code_per_brand"),
-            models.CheckConstraint(condition=models.Q(key=models.functions.Upper("key")), name="code_in_upper_case"),
+            models.CheckConstraint(
+                condition=models.Q(key=models.functions.Upper("key")), name="code_in_upper_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
+
+
+Key = TypeVar("Key", str, tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ def find_origin(
     if link:
         return _found(directory.links, link, f"link {link!r}")
     if partner and placement:
-        return _found(directory.placements, (partner, placement), f"placement {placement!r} of partner {partner!r}")
+        return _found(
+            directory.placements, (partner, placement), f"placement {placement!r} of partner {partner!r}"
+        )
     if partner:
         return _found(directory.partners, partner, f"partner {partner!r}")
     if channel:
@@ -64,8 +70,10 @@ def find_origin(
     return Origin()
 
 
-def _found(known: Mapping[object, Origin] | Mapping[str, Origin], key: object, what: str) -> Origin:
+def _found(known: Mapping[Key, Origin], key: Key, what: str) -> Origin:
     try:
-        return known[key]  # type: ignore[index]
+        return known[key]
     except KeyError:
-        raise UnknownOrigin(f"there is no {what} in this program: add it to the set-up file and run init again") from None
+        raise UnknownOrigin(
+            f"there is no {what} in this program: add it to the set-up file and run init again"
+        ) from None

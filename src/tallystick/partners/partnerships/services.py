@@ -10,13 +10,17 @@ class BadPartner(ValueError):
     """A partner, placement, link or code that cannot be opened as asked; the message says why."""
 
 
-def open_partnership(program: Program, *, key: str, name: str, kind: str, owner: str = "", tier: str = "") -> Partnership:
+def open_partnership(
+    program: Program, *, key: str, name: str, kind: str, owner: str = "", tier: str = ""
+) -> Partnership:
     """Open a partner of the brand in scope and its active partnership in a program, or change name, kind, owner, tier.
 
     Raises BadPartner for a kind that does not exist.
     """
     if kind not in Kind.values:
-        raise BadPartner(f"partner {key!r}: {kind!r} is not a kind of partner; kinds: {', '.join(Kind.values)}")
+        raise BadPartner(
+            f"partner {key!r}: {kind!r} is not a kind of partner; kinds: {', '.join(Kind.values)}"
+        )
     partner, _ = Partner.objects.update_or_create(key=key, defaults={"name": name, "kind": kind})
     partnership, _ = Partnership.objects.update_or_create(
         program=program, partner=partner, defaults={"owner": owner, "tier": tier}
@@ -25,10 +29,10 @@ def open_partnership(program: Program, *, key: str, name: str, kind: str, owner:
 
 
 def open_placement(
-    partnership: Partnership, *, key: str, name: str, type: str, position: str = "", call_to_action: str = ""
+    partnership: Partnership, *, key: str, name: str, kind: str, position: str = "", call_to_action: str = ""
 ) -> Placement:
     """Open a placement of a partnership, or change what it is called and where it stands."""
-    said = {"name": name, "type": type, "position": position, "call_to_action": call_to_action}
+    said = {"name": name, "type": kind, "position": position, "call_to_action": call_to_action}
     placement, _ = Placement.objects.update_or_create(partnership=partnership, key=key, defaults=said)
     return placement
 
@@ -45,11 +49,15 @@ def open_code(partnership: Partnership, *, key: str, placement: Placement | None
     """Open a code, kept in upper case. Raises BadPartner when another partnership has it."""
     key = key.strip().upper()
     _refuse_taken(Code, key=key, partnership=partnership)
-    code, _ = Code.objects.update_or_create(key=key, partnership=partnership, defaults={"placement": placement})
+    code, _ = Code.objects.update_or_create(
+        key=key, partnership=partnership, defaults={"placement": placement}
+    )
     return code
 
 
 def _refuse_taken(model: type[Link] | type[Code], *, key: str, partnership: Partnership) -> None:
     holder = model.objects.filter(key=key).exclude(partnership=partnership).first()
     if holder:
-        raise BadPartner(f"the {model.__name__.lower()} {key!r} belongs to another partnership; choose another key")
+        raise BadPartner(
+            f"the {model.__name__.lower()} {key!r} belongs to another partnership; choose another key"
+        )

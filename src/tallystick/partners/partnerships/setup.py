@@ -31,7 +31,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A table of the document: unknown keys are refused, not ignored."""
 
 
-class BrandPart(_Part):
+class BrandPart(_Part, frozen=True, kw_only=True):
     """`[brand]`"""
 
     key: str
@@ -39,7 +39,7 @@ class BrandPart(_Part):
     zone: str = "UTC"
 
 
-class ProgramPart(_Part):
+class ProgramPart(_Part, frozen=True, kw_only=True):
     """`[program]`"""
 
     key: str
@@ -49,7 +49,7 @@ class ProgramPart(_Part):
     history_from: date | None = None
 
 
-class PlacementPart(_Part):
+class PlacementPart(_Part, frozen=True, kw_only=True):
     """`[[partners.placements]]`"""
 
     key: str
@@ -59,7 +59,7 @@ class PlacementPart(_Part):
     call_to_action: str = ""
 
 
-class LinkPart(_Part):
+class LinkPart(_Part, frozen=True, kw_only=True):
     """`[[partners.links]]`"""
 
     key: str
@@ -67,14 +67,14 @@ class LinkPart(_Part):
     placement: str | None = None
 
 
-class CodePart(_Part):
+class CodePart(_Part, frozen=True, kw_only=True):
     """`[[partners.codes]]`"""
 
     key: str
     placement: str | None = None
 
 
-class PartnerPart(_Part):
+class PartnerPart(_Part, frozen=True, kw_only=True):
     """`[[partners]]`"""
 
     key: str
@@ -87,14 +87,14 @@ class PartnerPart(_Part):
     codes: list[CodePart] = []
 
 
-class ChannelPart(_Part):
+class ChannelPart(_Part, frozen=True, kw_only=True):
     """`[[channels]]`"""
 
     key: str
     name: str
 
 
-class DefinitionPart(_Part):
+class DefinitionPart(_Part, frozen=True, kw_only=True):
     """`[[definitions]]`: the standing name, the day, and the fields of `Meaning` under `meaning`."""
 
     key: str
@@ -104,7 +104,7 @@ class DefinitionPart(_Part):
     meaning: dict[str, Any] = {}
 
 
-class Setup(_Part):
+class Setup(_Part, frozen=True, kw_only=True):
     """The whole document."""
 
     brand: BrandPart
@@ -155,7 +155,9 @@ def apply_setup(setup: Setup, *, models: Sequence[str], touchpoints: Sequence[st
     return Applied(brand, program, len(setup.definitions), len(setup.channels), len(setup.partners))
 
 
-def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str], touchpoints: Sequence[str]) -> None:
+def _publish(
+    program: Program, part: DefinitionPart, *, models: Sequence[str], touchpoints: Sequence[str]
+) -> None:
     try:
         meaning = read_meaning(part.meaning, models=models, touchpoints=touchpoints)
     except BadDefinition as wrong:
@@ -175,11 +177,22 @@ def _open_partner(program: Program, part: PartnerPart) -> None:
         program, key=part.key, name=part.name, kind=part.kind, owner=part.owner, tier=part.tier
     )
     placements = {
-        place.key: services.open_placement(partnership, **msgspec.structs.asdict(place)) for place in part.placements
+        place.key: services.open_placement(
+            partnership,
+            key=place.key,
+            name=place.name,
+            kind=place.type,
+            position=place.position,
+            call_to_action=place.call_to_action,
+        )
+        for place in part.placements
     }
-    for named in (*part.links, *part.codes):
-        if named.placement is not None and named.placement not in placements:
-            raise BadSetup(f"partner {part.key!r}: {named.key!r} names the placement {named.placement!r}, which it has not")
+    named: list[LinkPart | CodePart] = [*part.links, *part.codes]
+    for one in named:
+        if one.placement is not None and one.placement not in placements:
+            raise BadSetup(
+                f"partner {part.key!r}: {one.key!r} names the placement {one.placement!r}, which it has not"
+            )
     for link in part.links:
         at = placements.get(link.placement or "")
         services.open_link(partnership, key=link.key, destination=link.destination, placement=at)

@@ -11,7 +11,6 @@ import msgspec
 from tallystick.partners.programs.models import Brand, Definition, DefinitionVersion, Program
 from tallystick.partners.programs.rules import Meaning, Version
 
-
 Found = TypeVar("Found")
 
 

@@ -130,7 +130,7 @@ def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str], touchpoint
 
 def plain(meaning: Meaning) -> dict[str, Any]:
     """The meaning as JSON values, every field present, in a fixed order: equal meanings give equal JSON."""
-    return {name: value for name, value in sorted(msgspec.to_builtins(meaning).items())}
+    return dict(sorted(msgspec.to_builtins(meaning).items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,10 @@ def primaries_by_day(versions: Sequence[Version]) -> list[tuple[date, list[str]]
     days = sorted({v.effective_on for v in versions})
     found = []
     for day in days:
-        newest = {v.definition_id: v for v in sorted(versions, key=lambda v: v.effective_on) if v.effective_on <= day}
+        newest = {
+            v.definition_id: v
+            for v in sorted(versions, key=lambda v: v.effective_on)
+            if v.effective_on <= day
+        }
         found.append((day, sorted(v.definition_key for v in newest.values() if v.primary)))
     return found

@@ -53,8 +53,8 @@ def publish_definition(
 ) -> DefinitionVersion:
     """Put a version of a conversion definition into force from a day on, in the program's zone.
 
-    1. Find or open the definition. 2. Where the newest version already says exactly this, return it: publishing twice is
-    one version. 3. Refuse a day that is not after the newest version's: what was in force stays as it was.
+    1. Find or open the definition. 2. Where the newest version already says exactly this, return it: publishing
+    twice is one version. 3. Refuse a day that is not after the newest version's: what was in force stays as it was.
     4. Refuse a second primary on any day. 5. Write the version.
     Raises BadDefinition.
     """
@@ -80,7 +80,9 @@ def publish_definition(
         row.save()
         for day, keys in primaries_by_day(versions(program.id)):
             if len(keys) > 1:
-                raise BadDefinition(f"from {day} the program would have two primary definitions: {', '.join(keys)}")
+                raise BadDefinition(
+                    f"from {day} the program would have two primary definitions: {', '.join(keys)}"
+                )
         return row
 
 

@@ -24,7 +24,11 @@ class TouchpointPublisher:
         """The days of the next batches of events, whole batches, until at least `limit` events or all."""
         cut, left = whole_batches(Event.objects.all(), after=after or 0, limit=limit)
         touched = Event.objects.filter(batch__gt=after or 0, batch__lte=cut, kind__in=kinds.TOUCHPOINTS)
-        days = touched.annotate(day=TruncDate("occurred_at", tzinfo=UTC)).values_list("day", flat=True).distinct()
+        days = (
+            touched.annotate(day=TruncDate("occurred_at", tzinfo=UTC))
+            .values_list("day", flat=True)
+            .distinct()
+        )
         return ChangedDays(frozenset(days), cut, left)
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
@@ -57,5 +61,3 @@ class TouchpointPublisher:
         )
         for row in named.iterator(chunk_size=5000):
             yield (*row[:-1], row[-1] == VALID, row[-1])
-
-

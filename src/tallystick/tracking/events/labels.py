@@ -27,6 +27,10 @@ def device_of(user_agent: str | None) -> str | None:
     """
     if not user_agent:
         return None
-    if "iPad" in user_agent or "Tablet" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
+    if (
+        "iPad" in user_agent
+        or "Tablet" in user_agent
+        or ("Android" in user_agent and "Mobile" not in user_agent)
+    ):
         return "tablet"
     return "mobile" if "Mobi" in user_agent else "desktop"

@@ -38,8 +38,12 @@ class Event(BrandOwned):
     placement = models.ForeignKey(
         "partnerships.Placement", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
-    link = models.ForeignKey("partnerships.Link", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
-    code = models.ForeignKey("partnerships.Code", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    link = models.ForeignKey(
+        "partnerships.Link", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    code = models.ForeignKey(
+        "partnerships.Code", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     channel = models.ForeignKey(
         "programs.Channel", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
@@ -76,7 +80,9 @@ class Identity(BrandOwned):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["brand", "visitor", "customer"], name="one_identity_per_pair"),
         ]
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["brand", "customer"], name="identity_by_customer")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["brand", "customer"], name="identity_by_customer")
+        ]
 
 
 class Mapping(BrandOwned):

@@ -50,7 +50,8 @@ def drafts_of(stored: Stored, context: Context) -> list[Draft]:
         )
     bodies, decimal = _bodies(receipt, context)
     return [
-        verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal) for body in bodies
+        verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal)
+        for body in bodies
     ]
 
 
@@ -63,7 +64,11 @@ def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], str]:
     if receipt.kind == EVENT:
         return [_decoded(receipt.body)], "."
     if receipt.kind != ROW:
-        raise Rejected(Reason.SCHEMA, f"no events are made of receipts of kind {receipt.kind!r}", fix="import it as a file")
+        raise Rejected(
+            Reason.SCHEMA,
+            f"no events are made of receipts of kind {receipt.kind!r}",
+            fix="import it as a file",
+        )
     mapping = context.mappings.get(receipt.source)
     if mapping is None:
         raise Rejected(
@@ -78,7 +83,9 @@ def _decoded(body: bytes) -> EventBody:
     try:
         return _EVENTS.decode(body)
     except msgspec.ValidationError as wrong:
-        raise Rejected(Reason.SCHEMA, str(wrong), fix="correct the line; the fields are those of the event format") from wrong
+        raise Rejected(
+            Reason.SCHEMA, str(wrong), fix="correct the line; the fields are those of the event format"
+        ) from wrong
 
 
 def _unreadable(raw: bytes) -> Rejected:

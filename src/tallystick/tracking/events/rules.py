@@ -74,7 +74,9 @@ def verify(
     """
     program = _program(body, programs)
     if body.kind not in kinds.ALL:
-        raise _schema("kind", body.kind, f"there is no event kind {body.kind!r}", f"use one of {', '.join(kinds.ALL)}")
+        raise _schema(
+            "kind", body.kind, f"there is no event kind {body.kind!r}", f"use one of {', '.join(kinds.ALL)}"
+        )
     for name in ("visitor", "customer", "account", "session", "order"):
         _limit(name, getattr(body, name))
     if not (body.visitor or body.customer or body.account):
@@ -103,7 +105,7 @@ def verify(
 def _program(body: EventBody, programs: Mapping[str, ProgramFacts]) -> ProgramFacts:
     if body.program is None and len(programs) == 1:
         return next(iter(programs.values()))
-    if body.program not in programs:
+    if body.program is None or body.program not in programs:
         raise Rejected(
             Reason.UNKNOWN_PROGRAM,
             f"there is no program {body.program!r}" if body.program else "the event names no program",
@@ -127,7 +129,11 @@ def _origin(body: EventBody, directory: Directory) -> Origin:
     except UnknownOrigin as unknown:
         named = body.code or body.link or body.placement or body.partner or body.channel or ""
         raise Rejected(
-            Reason.UNKNOWN_PARTNER, str(unknown.args[0]), fix="then replay this receipt", column="partner", value=named
+            Reason.UNKNOWN_PARTNER,
+            str(unknown.args[0]),
+            fix="then replay this receipt",
+            column="partner",
+            value=named,
         ) from unknown
     if body.kind in kinds.TOUCHPOINTS and origin == Origin():
         raise Rejected(
@@ -144,10 +150,15 @@ def _instant(text: str, received_at: datetime) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise _schema(
-            "occurred_at", text, f"{text!r} is not a time", "write ISO 8601 with an offset: 2026-11-20T14:05:00+01:00"
+            "occurred_at",
+            text,
+            f"{text!r} is not a time",
+            "write ISO 8601 with an offset: 2026-11-20T14:05:00+01:00",
         ) from None
     if at.tzinfo is None:
-        raise _schema("occurred_at", text, f"{text!r} has no time zone", "add the offset, or `zone` in the mapping")
+        raise _schema(
+            "occurred_at", text, f"{text!r} has no time zone", "add the offset, or `zone` in the mapping"
+        )
     if at > received_at + AHEAD_LIMIT:
         raise _schema(
             "occurred_at",
@@ -173,34 +184,45 @@ def _amount(body: EventBody, program_currency: str, decimal: str) -> tuple[int |
     try:
         return money.parse_amount(body.amount, currency, decimal=decimal), currency
     except (money.BadAmount, currencies.UnknownCurrency) as wrong:
-        raise _schema("amount", body.amount, str(wrong), "correct the amount, or `decimal` in the mapping") from wrong
+        raise _schema(
+            "amount", body.amount, str(wrong), "correct the amount, or `decimal` in the mapping"
+        ) from wrong
 
 
 def _country(text: str | None) -> str | None:
     if not text:
         return None
     if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise _schema("country", text, f"{text!r} is not a country", "write two letters of ISO 3166, such as DE")
+        raise _schema(
+            "country", text, f"{text!r} is not a country", "write two letters of ISO 3166, such as DE"
+        )
     return text.upper()
 
 
 def _visitor_type(text: str | None) -> str:
     if text and text not in VISITOR_TYPES:
-        raise _schema("visitor_type", text, f"{text!r} is not a visitor type", f"use {', '.join(VISITOR_TYPES)}")
+        raise _schema(
+            "visitor_type", text, f"{text!r} is not a visitor type", f"use {', '.join(VISITOR_TYPES)}"
+        )
     return text or "unknown"
 
 
 def _attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
     if len(attributes) > ATTRIBUTE_LIMIT:
         raise _schema(
-            "attributes", str(len(attributes)), f"{len(attributes)} attributes", f"send at most {ATTRIBUTE_LIMIT}"
+            "attributes",
+            str(len(attributes)),
+            f"{len(attributes)} attributes",
+            f"send at most {ATTRIBUTE_LIMIT}",
         )
     return attributes
 
 
 def _limit(name: str, text: str | None) -> None:
     if text and len(text) > TEXT_LIMIT:
-        raise _schema(name, text[:TEXT_LIMIT], f"`{name}` has {len(text)} characters", f"at most {TEXT_LIMIT} are kept")
+        raise _schema(
+            name, text[:TEXT_LIMIT], f"`{name}` has {len(text)} characters", f"at most {TEXT_LIMIT} are kept"
+        )
     if text and "\0" in text:
         raise _schema(name, text, f"`{name}` holds a NUL character", "send text without it")
 

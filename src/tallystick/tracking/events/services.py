@@ -15,6 +15,7 @@ from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.foundation.lanes import advance, lane, position
 from tallystick.kit import clock, ids
+from tallystick.kit.failpoints import reach
 from tallystick.tracking.events.importers.mapping import read_mapping
 from tallystick.tracking.events.models import Event, Identity
 from tallystick.tracking.events.models import Mapping as SavedMapping
@@ -143,6 +144,8 @@ def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None =
             receipts = store.get_many([row.receipt_id for row in waiting])
             passed = record(receipts, context=context()).receipts
             inbox.release(passed, at=clock.now())
+            reach("replay.releasing")
+        reach("replay.released")
         released, still = released + len(passed), still + len(waiting) - len(passed)
 
 
@@ -154,7 +157,9 @@ def _drafts(stored: Stored, context: Context) -> list[Draft] | Finding:
     except Exception:
         log.exception("a receipt could not be verified", receipt=ids.show("rcp", stored.receipt.id))
         trace = traceback.format_exc(limit=-3)
-        return _finding(stored, Rejected(Reason.PROCESSING_ERROR, trace, fix="report this fault, then replay"))
+        return _finding(
+            stored, Rejected(Reason.PROCESSING_ERROR, trace, fix="report this fault, then replay")
+        )
 
 
 def _finding(stored: Stored, rejected: Rejected) -> Finding:

@@ -28,4 +28,3 @@ def run(brand_id: UUID, *, limit: int, store: Store) -> Progress:
         reach("events.recording")
     reach("events.recorded")
     return Progress(done=len(batch.receipts), left=store.backlog(brand_id, batch.position))
-

@@ -48,7 +48,9 @@ def conversion_keys(event: Evidence, versions: Sequence[Version]) -> list[Conver
 
 def fits(event: Evidence, meaning: Meaning) -> bool:
     """Whether the event is of a kind, and carries the attributes, that the definition asks for."""
-    return event.kind in meaning.events and all(event.attributes.get(k) == v for k, v in meaning.where.items())
+    return event.kind in meaning.events and all(
+        event.attributes.get(k) == v for k, v in meaning.where.items()
+    )
 
 
 def dedupe_key(event: Evidence, meaning: Meaning) -> str:

@@ -6,7 +6,7 @@ order of arrival cannot matter. Identifier: ATTR-OUTCOME.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from tallystick.kit import kinds
@@ -19,7 +19,12 @@ from tallystick.measurement.attribution.rules.bindings import (
 )
 from tallystick.measurement.attribution.rules.credit import Decision, Policy, Source, credit
 from tallystick.measurement.attribution.rules.customers import CustomerType, customer_type
-from tallystick.measurement.attribution.rules.evidence import ConversionKey, Evidence, conversion_keys, deciding
+from tallystick.measurement.attribution.rules.evidence import (
+    ConversionKey,
+    Evidence,
+    conversion_keys,
+    deciding,
+)
 from tallystick.measurement.attribution.rules.models import ModelSettings
 from tallystick.measurement.attribution.rules.reasons import NoBinding, NoCredit
 from tallystick.measurement.attribution.rules.subjects import Identities, Touchpoints
@@ -82,7 +87,9 @@ class Ties:
     shares: tuple[Share, ...]
 
 
-def outcomes(known: Known, *, ids: Mapping[ConversionKey, UUID]) -> tuple[dict[ConversionKey, Outcome], list[Ties]]:
+def outcomes(
+    known: Known, *, ids: Mapping[ConversionKey, UUID]
+) -> tuple[dict[ConversionKey, Outcome], list[Ties]]:
     """Decide every conversion that the evidence shows. ids: the id of each conversion key.
 
     Conversions credited by their path come first; those that follow a binding take the shares of the conversion that
@@ -212,8 +219,14 @@ def _by_binding(
     decided: Mapping[ConversionKey, Outcome],
 ) -> Outcome:
     """The same conversion with the shares of its customer's binding, its own path kept as contenders."""
-    own = tuple(replace(share, share_ppb=0, reason=str(NoCredit.CREDITED_BY_BINDING)) for share in outcome.shares)
-    tie = ties.get((outcome.version.program_id, outcome.subject[2:])) if outcome.subject.startswith("c:") else None
+    own = tuple(
+        replace(share, share_ppb=0, reason=str(NoCredit.CREDITED_BY_BINDING)) for share in outcome.shares
+    )
+    tie = (
+        ties.get((outcome.version.program_id, outcome.subject[2:]))
+        if outcome.subject.startswith("c:")
+        else None
+    )
     if tie is None:
         return replace(outcome, shares=own, via="binding", reason=NO_BINDING)
     at = outcome.evidence.occurred_at

@@ -80,9 +80,21 @@ class Touchpoints:
 
     def _barred(self, seen: Seen, key: tuple[str, str], customer: str, identities: Identities) -> Touch:
         touch = seen.touch
-        if key[0] != "visitor" or not identities.is_shared(key[1]) or touch.barred or (customer and seen.customer == customer):
+        if (
+            key[0] != "visitor"
+            or not identities.is_shared(key[1])
+            or touch.barred
+            or (customer and seen.customer == customer)
+        ):
             return touch
-        return Touch(touch.event_id, touch.at, touch.kind, touch.source, touch.is_coupon, NoCredit.VISITOR_SHARED_BY_TOO_MANY)
+        return Touch(
+            touch.event_id,
+            touch.at,
+            touch.kind,
+            touch.source,
+            touch.is_coupon,
+            NoCredit.VISITOR_SHARED_BY_TOO_MANY,
+        )
 
 
 def source_of(partner_id: UUID | None, channel_id: UUID | None) -> Source:

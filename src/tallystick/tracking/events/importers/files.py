@@ -56,7 +56,8 @@ def csv_rows(stream: BinaryIO, *, needed: Sequence[str]) -> Iterator[Row]:
     """Rows of a delimited file with a header. Nothing is skipped but blank lines.
 
     needed: columns that must be there. Raises BadFile when the header lacks one, is not text, or the file is empty:
-    then no row means anything. A row with too many or too few cells, or with bytes that are not UTF-8, comes as raw bytes.
+    then no row means anything. A row with too many or too few cells, or with bytes that are not UTF-8, comes as
+    raw bytes.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     first = text.readline()
@@ -119,7 +120,11 @@ def open_file(path: Path) -> BinaryIO:
 def _row(header: list[str], cells: list[str], line: int, separator: str) -> Row:
     raw = separator.join(cells).encode("utf-8", "surrogateescape")
     readable = len(cells) == len(header) and _is_utf8(raw) and b"\0" not in raw
-    return Row(line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)} if readable else None, raw)
+    return Row(
+        line,
+        {name: cell.strip() for name, cell in zip(header, cells, strict=True)} if readable else None,
+        raw,
+    )
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -90,7 +90,9 @@ def read_mapping(text: str) -> Mapping:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as wrong:
         raise BadMapping(str(wrong)) from wrong
     except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise BadMapping(f"`zone` is {unknown}: not a time zone; write one such as Europe/Berlin") from unknown
+        raise BadMapping(
+            f"`zone` is {unknown}: not a time zone; write one such as Europe/Berlin"
+        ) from unknown
     if mapping.decimal not in (".", ","):
         raise BadMapping(f"`decimal` is {mapping.decimal!r}; it is the point or the comma")
     if not mapping.events:
@@ -142,7 +144,9 @@ def _check_event(mapping: Mapping, event: EventFrom, number: int) -> None:
     if event.origin:
         for cell, keys in event.origin.values.items():
             if not keys.keys() <= {"partner", "placement", "link", "code", "channel"}:
-                raise BadMapping(f"`{where}.origin.values.{cell}` names partner, placement, link, code or channel")
+                raise BadMapping(
+                    f"`{where}.origin.values.{cell}` names partner, placement, link, code or channel"
+                )
 
 
 def _event(mapping: Mapping, event: EventFrom, row: Dict[str, str], row_key: str) -> EventBody:
@@ -184,7 +188,7 @@ def _origin(origin: OriginFrom, row: Dict[str, str]) -> dict[str, str]:
 
 def _time(text: str | None, source: FieldFrom, zone: ZoneInfo) -> str:
     try:
-        at = datetime.strptime(text or "", source.format) if source.format else datetime.fromisoformat(text or "")
+        at = _read_time(text or "", source.format)
     except ValueError:
         wanted = f"the format {source.format!r}" if source.format else "ISO 8601"
         raise Rejected(
@@ -195,6 +199,11 @@ def _time(text: str | None, source: FieldFrom, zone: ZoneInfo) -> str:
             value=text or "",
         ) from None
     return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+
+
+def _read_time(text: str, pattern: str | None) -> datetime:
+    # A format without an offset gives a naive time on purpose: the caller adds the mapping's zone.
+    return datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
 
 
 def _cell(row: Dict[str, str], column: str) -> str:

@@ -37,7 +37,12 @@ class Received:
 
 
 def receive_rows(
-    path: Path, *, brand_id: UUID, mapping: Mapping, store: Store, seen: Callable[[int], None] = lambda _rows: None
+    path: Path,
+    *,
+    brand_id: UUID,
+    mapping: Mapping,
+    store: Store,
+    seen: Callable[[int], None] = lambda _rows: None,
 ) -> Received:
     """Keep every row of a delimited file as a receipt of the mapping's source. `seen` is told of every step.
 

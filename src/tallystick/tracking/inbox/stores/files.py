@@ -22,6 +22,7 @@ from typing import Final
 from uuid import UUID
 
 from tallystick.kit import clock
+from tallystick.kit.failpoints import reach
 
 KEYED: Final = "keyed.db"
 ARCHIVE: Final = "archive"
@@ -100,6 +101,7 @@ def put_away(file: KeylessFile) -> None:
     archive = file.path.parent / ARCHIVE
     archive.mkdir(exist_ok=True)
     file.path.replace(archive / file.name)
+    reach("inbox.archiving")
     sync_directory(archive)
     file.lock_path.unlink(missing_ok=True)
     sync_directory(file.path.parent)

@@ -64,7 +64,9 @@ class KeylessWriter:
             if self._file is None:
                 self._directory.mkdir(parents=True, exist_ok=True)
                 self._file, self._lock = files.claim_name(self._directory)
+                reach("inbox.claimed")
             self._connection = self._connect(self._file.path)
+            reach("inbox.opened")
             tables.create(self._connection, tables.KEYLESS_SCHEMA)
             files.sync_directory(self._directory)
         return self._connection

@@ -63,6 +63,8 @@ class SqliteStore:
         keyless = [row for row in written if row.key is None]
         try:
             answers = iter(self._append_keyed(keyed) if keyed else ())
+            if keyed and keyless:
+                reach("inbox.keyed")
             if keyless:
                 self._keyless.append(keyless)
         except BaseException:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from tallystick.kit.failpoints import reach
 from tallystick.tracking.inbox.stores import rows
 from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Duplicate, Outcome, StoreFault
 from tallystick.tracking.inbox.stores.rows import Written
@@ -167,6 +168,7 @@ def erase(connection: Connection, receipt_id: UUID, at: datetime) -> bool:
         for seq, _key, body, envelope, erased_us in found:
             if erased_us is None:
                 connection.execute(_ERASE, (*rows.erased(body, envelope, at), seq))
+    reach("inbox.erasing")
     # The log still holds the body as it was written; nobody reads it once it is emptied.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return True

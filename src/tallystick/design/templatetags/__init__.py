@@ -1,0 +1,1 @@
+"""What templates use to write figures and to draw intervals."""

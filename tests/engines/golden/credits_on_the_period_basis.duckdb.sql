@@ -1,0 +1,181 @@
+WITH "touches" AS (
+  SELECT
+    "event_id",
+    "receipt_id",
+    "occurred_at",
+    "kind",
+    "counts",
+    "visitor",
+    "session",
+    "partner_id",
+    "partner_kind",
+    "placement_id",
+    "placement_type",
+    "link_id",
+    "code_id",
+    "channel_id",
+    "device",
+    "country",
+    "visitor_type",
+    CASE
+      WHEN NOT "visitor" IS NULL
+      THEN 'v:' || "visitor"
+      WHEN NOT "session" IS NULL
+      THEN 's:' || "session"
+      ELSE 'e:' || LOWER(HEX("event_id"))
+    END AS "cluster",
+    EPOCH_US("occurred_at") + CASE "kind"
+      WHEN $window_kind_0
+      THEN $window_us_0
+      WHEN $window_kind_1
+      THEN $window_us_1
+      WHEN $window_kind_2
+      THEN $window_us_2
+      ELSE 0
+    END AS "due_us"
+  FROM "touchpoints"
+  WHERE
+    "program_id" = $program AND "occurred_at" <= $as_of
+), "opened" AS (
+  SELECT
+    "t".*,
+    CASE
+      WHEN LAG("t"."occurred_at") OVER "visitor_in_order" IS NULL
+      THEN 1
+      WHEN NOT "t"."session" IS NULL
+      THEN 0
+      WHEN EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "visitor_in_order") > 1800000000
+      THEN 1
+      ELSE 0
+    END AS "opens"
+  FROM "touches" AS "t"
+  WHERE
+    "t"."counts"
+    AND "t"."kind" <> 'impression'
+    AND (
+      NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
+    )
+  WINDOW "visitor_in_order" AS (
+    PARTITION BY "t"."cluster", "t"."session"
+    ORDER BY "t"."occurred_at", "t"."event_id"
+  )
+), "numbered" AS (
+  SELECT
+    "t".*,
+    SUM("t"."opens") OVER (
+      PARTITION BY "t"."cluster", "t"."session"
+      ORDER BY "t"."occurred_at", "t"."event_id"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "nth"
+  FROM "opened" AS "t"
+), "grouped" AS (
+  SELECT
+    "t".*,
+    FIRST_VALUE("t"."event_id") OVER (
+      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
+      ORDER BY "t"."occurred_at", "t"."event_id"
+    ) AS "unit_id",
+    MIN("t"."occurred_at") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "dated_at",
+    MAX("t"."due_us") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "session_due_us",
+    ROW_NUMBER() OVER (
+      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
+      ORDER BY CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END, "t"."occurred_at", "t"."event_id"
+    ) AS "place"
+  FROM "numbered" AS "t"
+), "units" AS (
+  SELECT
+    "t"."unit_id",
+    "t"."dated_at",
+    "t"."session_due_us" AS "due_us",
+    "t"."cluster",
+    "t"."partner_id",
+    "t"."partner_kind",
+    "t"."placement_id",
+    "t"."placement_type",
+    "t"."link_id",
+    "t"."code_id",
+    "t"."channel_id",
+    "t"."device",
+    "t"."country",
+    "t"."visitor_type"
+  FROM "grouped" AS "t"
+  WHERE
+    "t"."place" = 1 AND "t"."dated_at" >= $start AND "t"."dated_at" < $end
+), "members" AS (
+  SELECT
+    "t"."unit_id",
+    "t"."event_id"
+  FROM "grouped" AS "t"
+), "counted" AS (
+  SELECT
+    "u"."unit_id",
+    "u"."dated_at",
+    "u"."due_us",
+    "u"."cluster"
+  FROM "units" AS "u"
+  WHERE
+    NOT "u"."partner_id" IS NULL
+), "dated" AS (
+  SELECT
+    'all' AS "k1",
+    COALESCE("t"."cluster", 'e:' || LOWER(HEX("c"."event_id"))) AS "cluster",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
+    CASE
+      WHEN "c"."customer_type" IN ('new', 'returning')
+      THEN "c"."customer_type"
+      ELSE 'unknown'
+    END AS "customer_type"
+  FROM "credits" AS "c"
+  LEFT JOIN "touches" AS "t"
+    ON "t"."event_id" = "c"."event_id"
+  WHERE
+    "c"."program_id" = $program
+    AND "c"."definition_id" = $definition
+    AND "c"."share_ppb" > 0
+    AND "c"."converted_at" <= $as_of
+    AND "c"."converted_at" >= $start
+    AND "c"."converted_at" < $end
+    AND NOT "t"."partner_id" IS NULL
+    AND TRUE
+), "chosen" AS (
+  SELECT
+    "r"."conversion_id",
+    "r"."event_id",
+    "r"."converted_at",
+    "r"."touched_at",
+    "r"."version",
+    "r"."customer_type",
+    "r"."share_ppb"
+  FROM "dated" AS "r"
+  WHERE
+    TRUE
+)
+SELECT
+  LOWER(HEX("r"."conversion_id")) AS "conversion",
+  LOWER(HEX("k"."receipt_id")) AS "conversion_receipt",
+  LOWER(HEX("r"."event_id")) AS "event",
+  LOWER(HEX("t"."receipt_id")) AS "receipt",
+  "r"."share_ppb",
+  EPOCH_US("r"."converted_at") AS "converted_us",
+  EPOCH_US("r"."touched_at") AS "touched_us",
+  "r"."customer_type",
+  "r"."version",
+  COUNT(*) OVER () AS "rows_in_all",
+  SUM("r"."share_ppb") OVER () AS "share_in_all"
+FROM "chosen" AS "r"
+LEFT JOIN "touches" AS "t"
+  ON "t"."event_id" = "r"."event_id"
+LEFT JOIN "conversions" AS "k"
+  ON "k"."conversion_id" = "r"."conversion_id"
+ORDER BY
+  "r"."converted_at",
+  "r"."conversion_id",
+  "r"."event_id"
+LIMIT $limit
+OFFSET $offset
+-- parameters: as_of, definition, end, limit, offset, program, start, window_kind_0, window_kind_1, window_kind_2, window_us_0, window_us_1, window_us_2

@@ -1,0 +1,235 @@
+WITH "touches" AS (
+  SELECT
+    "event_id",
+    "receipt_id",
+    "occurred_at",
+    "kind",
+    "counts",
+    "visitor",
+    "session",
+    "partner_id",
+    "partner_kind",
+    "placement_id",
+    "placement_type",
+    "link_id",
+    "code_id",
+    "channel_id",
+    "device",
+    "country",
+    "visitor_type",
+    CASE
+      WHEN NOT "visitor" IS NULL
+      THEN 'v:' || "visitor"
+      WHEN NOT "session" IS NULL
+      THEN 's:' || "session"
+      ELSE 'e:' || LOWER(HEX("event_id"))
+    END AS "cluster",
+    EPOCH_US("occurred_at") + CASE "kind"
+      WHEN $window_kind_0
+      THEN $window_us_0
+      WHEN $window_kind_1
+      THEN $window_us_1
+      WHEN $window_kind_2
+      THEN $window_us_2
+      ELSE 0
+    END AS "due_us"
+  FROM "touchpoints"
+  WHERE
+    "program_id" = $program AND "occurred_at" <= $as_of
+), "opened" AS (
+  SELECT
+    "t".*,
+    CASE
+      WHEN LAG("t"."occurred_at") OVER "visitor_in_order" IS NULL
+      THEN 1
+      WHEN NOT "t"."session" IS NULL
+      THEN 0
+      WHEN EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "visitor_in_order") > 1800000000
+      THEN 1
+      ELSE 0
+    END AS "opens"
+  FROM "touches" AS "t"
+  WHERE
+    "t"."counts"
+    AND "t"."kind" <> 'impression'
+    AND (
+      NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
+    )
+  WINDOW "visitor_in_order" AS (
+    PARTITION BY "t"."cluster", "t"."session"
+    ORDER BY "t"."occurred_at", "t"."event_id"
+  )
+), "numbered" AS (
+  SELECT
+    "t".*,
+    SUM("t"."opens") OVER (
+      PARTITION BY "t"."cluster", "t"."session"
+      ORDER BY "t"."occurred_at", "t"."event_id"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "nth"
+  FROM "opened" AS "t"
+), "grouped" AS (
+  SELECT
+    "t".*,
+    FIRST_VALUE("t"."event_id") OVER (
+      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
+      ORDER BY "t"."occurred_at", "t"."event_id"
+    ) AS "unit_id",
+    MIN("t"."occurred_at") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "dated_at",
+    MAX("t"."due_us") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "session_due_us",
+    ROW_NUMBER() OVER (
+      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
+      ORDER BY CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END, "t"."occurred_at", "t"."event_id"
+    ) AS "place"
+  FROM "numbered" AS "t"
+), "units" AS (
+  SELECT
+    "t"."unit_id",
+    "t"."dated_at",
+    "t"."session_due_us" AS "due_us",
+    "t"."cluster",
+    "t"."partner_id",
+    "t"."partner_kind",
+    "t"."placement_id",
+    "t"."placement_type",
+    "t"."link_id",
+    "t"."code_id",
+    "t"."channel_id",
+    "t"."device",
+    "t"."country",
+    "t"."visitor_type"
+  FROM "grouped" AS "t"
+  WHERE
+    "t"."place" = 1 AND "t"."dated_at" >= $start AND "t"."dated_at" < $end
+), "members" AS (
+  SELECT
+    "t"."unit_id",
+    "t"."event_id"
+  FROM "grouped" AS "t"
+), "counted" AS (
+  SELECT
+    "u"."unit_id",
+    "u"."dated_at",
+    "u"."due_us",
+    "u"."cluster"
+  FROM "units" AS "u"
+  WHERE
+    NOT "u"."partner_id" IS NULL
+    AND COALESCE(LOWER(HEX("u"."partner_id")), 'none') = $where_0
+), "reached" AS (
+  SELECT
+    "r".*
+  FROM (
+    SELECT
+      "m"."unit_id",
+      "c"."conversion_id",
+      "c"."event_id",
+      "c"."converted_at",
+      "c"."touched_at",
+      "c"."version",
+      "c"."share_ppb",
+      CASE
+        WHEN "c"."customer_type" IN ('new', 'returning')
+        THEN "c"."customer_type"
+        ELSE 'unknown'
+      END AS "customer_type"
+    FROM "credits" AS "c"
+    JOIN "members" AS "m"
+      ON "m"."event_id" = "c"."event_id"
+    WHERE
+      "c"."program_id" = $program
+      AND "c"."definition_id" = $definition
+      AND "c"."share_ppb" > 0
+      AND "c"."converted_at" <= $as_of
+  ) AS "r"
+  JOIN "counted" AS "u"
+    ON "u"."unit_id" = "r"."unit_id"
+), "outcomes" AS (
+  SELECT
+    "unit_id",
+    MAX(CASE WHEN "nth" = 1 THEN "customer_type" END) AS "first_type",
+    MAX(CASE WHEN "version" = $version THEN 1 ELSE 0 END) AS "under_version"
+  FROM (
+    SELECT
+      "r"."unit_id",
+      "r"."customer_type",
+      "r"."version",
+      ROW_NUMBER() OVER (
+        PARTITION BY "r"."unit_id"
+        ORDER BY "r"."converted_at", "r"."conversion_id", "r"."event_id"
+      ) AS "nth"
+    FROM "reached" AS "r"
+  ) AS "ordered"
+  GROUP BY
+    "unit_id"
+), "page" AS (
+  SELECT
+    "u"."unit_id",
+    "u"."dated_at",
+    CASE WHEN NOT "o"."unit_id" IS NULL THEN 1 ELSE 0 END AS "converted",
+    CASE WHEN "u"."due_us" > $as_of_us THEN 1 ELSE 0 END AS "immature"
+  FROM "counted" AS "u"
+  LEFT JOIN "outcomes" AS "o"
+    ON "o"."unit_id" = "u"."unit_id"
+  ORDER BY
+    "u"."dated_at",
+    "u"."unit_id"
+  LIMIT $limit
+  OFFSET $offset
+), "seen" AS (
+  SELECT
+    "m"."unit_id",
+    LISTAGG(LOWER(HEX("t"."event_id")), ' '
+    ORDER BY
+      "t"."occurred_at",
+      "t"."event_id") AS "events",
+    LISTAGG(LOWER(HEX("t"."receipt_id")), ' '
+    ORDER BY
+      "t"."occurred_at",
+      "t"."event_id") AS "receipts"
+  FROM "members" AS "m"
+  JOIN "page" AS "p"
+    ON "p"."unit_id" = "m"."unit_id"
+  JOIN "touches" AS "t"
+    ON "t"."event_id" = "m"."event_id"
+  GROUP BY
+    "m"."unit_id"
+), "done" AS (
+  SELECT
+    "r"."unit_id",
+    LISTAGG(
+      LOWER(HEX("r"."conversion_id")), ' '
+      ORDER BY
+        "r"."converted_at",
+        "r"."conversion_id"
+    ) AS "conversions"
+  FROM (
+    SELECT DISTINCT
+      "r"."unit_id",
+      "r"."conversion_id",
+      "r"."converted_at"
+    FROM "reached" AS "r"
+    WHERE
+      TRUE
+  ) AS "r"
+  GROUP BY
+    "r"."unit_id"
+)
+SELECT
+  LOWER(HEX("p"."unit_id")) AS "unit",
+  EPOCH_US("p"."dated_at") AS "at_us",
+  "p"."converted",
+  "p"."immature",
+  COALESCE("s"."events", '') AS "events",
+  COALESCE("s"."receipts", '') AS "receipts",
+  COALESCE("d"."conversions", '') AS "conversions",
+  NULL AS "own_receipt"
+FROM "page" AS "p"
+LEFT JOIN "seen" AS "s"
+  ON "s"."unit_id" = "p"."unit_id"
+LEFT JOIN "done" AS "d"
+  ON "d"."unit_id" = "p"."unit_id"
+ORDER BY
+  "p"."dated_at",
+  "p"."unit_id"
+-- parameters: as_of, as_of_us, definition, end, limit, offset, program, start, version, where_0, window_kind_0, window_kind_1, window_kind_2, window_us_0, window_us_1, window_us_2
