@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,26 @@ os.environ["TALLYSTICK_CONFIG"] = str(DATA / "tallystick.toml")
 os.environ["TALLYSTICK_DATA_DIR"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.project.settings"
 
+from tests.postgres import cluster  # noqa: E402 - as below
+
+if "DATABASE_URL" in os.environ and "PYTEST_XDIST_WORKER" in os.environ:
+    # On PostgreSQL a reader waits for all older transactions of its cluster, so tests side by side would wait for
+    # each other: every worker gets a cluster of its own.
+    _clusters = ExitStack()
+    atexit.register(_clusters.close)
+    os.environ["DATABASE_URL"] = _clusters.enter_context(cluster())
+
 from tests.installs import Install, InstallTemplate, migrated_template  # noqa: E402 - reads the environment
 
 
 def pytest_configure() -> None:
-    """Set Django up before any test module imports a model."""
+    """Set Django up before any test module imports a model; on SQLite its test database is a file, as in life."""
     import django
+    from django.conf import settings
 
+    main = settings.DATABASES["default"]
+    if main["ENGINE"] == "tallystick.foundation.sqlite":
+        main.setdefault("TEST", {})["NAME"] = str(DATA / "tests.db")
     django.setup()
 
 

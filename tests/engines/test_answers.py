@@ -1,6 +1,5 @@
 """What an answer says of itself: undefined, zero, too little, not mature, larger or cannot tell."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,23 +13,26 @@ from tallystick.measurement.kpis.comparisons import Because, Verdict
 from tallystick.measurement.kpis.intervals import Interval, units_needed, wilson_interval
 from tallystick.measurement.kpis.queries import ask
 from tallystick.measurement.kpis.questions import BadQuestion, Method, Period
-from tallystick.measurement.warehouse.engine import EngineFailed, WarehouseDamaged
-from tallystick.measurement.warehouse.queries import Snapshot
 from tallystick.partners.programs.rules import Basis, CreditBy, Denominator
-from tests.engines.world import CHANNELS, LEAD, PARTNERS, World, a_version, an_engine
+from tests.engines.world import (
+    ALICE,
+    BOB,
+    CHANNELS,
+    LEAD,
+    MARCH,
+    NOON,
+    World,
+    a_version,
+    an_empty_world,
+    an_engine,
+)
 
-ALICE, BOB, _ = PARTNERS
 SEARCH, _ = CHANNELS
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
 
 
 @pytest.fixture
 def world() -> World:
-    zone = "Europe/Berlin"
-    return World(
-        zone=zone, versions=(a_version(1, date(2026, 1, 1), zone),), as_of=datetime(2026, 4, 10, tzinfo=UTC)
-    )
+    return an_empty_world()
 
 
 @pytest.fixture
@@ -42,25 +44,20 @@ def answer(world, tmp_path):
     return ask_it
 
 
-def clicks(world: World, count: int, converted: int, *, at: datetime = NOON, **fields: Any) -> None:
-    """Clicks of different visitors, some of which convert whole."""
-    fields = {"partner_id": ALICE} | fields
-    for n in range(count):
-        touch = world.touch(occurred_at=at, visitor=f"{fields}{at}{n}", **fields)
-        if n < converted:
-            world.convert((touch, PPB))
-
-
 def test_an_empty_warehouse_answers_undefined(answer):
     (section,) = answer(by=("partner",)).sections
     assert section.rows == ()
-    assert (section.total.rate, section.total.interval, section.total.status) == (None, None, Status.UNDEFINED)
+    assert (section.total.rate, section.total.interval, section.total.status) == (
+        None,
+        None,
+        Status.UNDEFINED,
+    )
     assert section.baseline.status is Status.UNDEFINED
     assert section.against_baseline.verdict is Verdict.CANNOT_TELL
 
 
 def test_a_zero_numerator_is_zero_percent_not_empty(world, answer):
-    clicks(world, 80, 0)
+    world.clicks(80, 0)
     (section,) = answer().sections
     assert (section.total.rate, section.total.converted, section.total.units) == (0.0, 0, 80)
     assert section.total.interval == wilson_interval(0, 80)
@@ -101,7 +98,7 @@ def test_fractional_credit_converts_a_unit_whole_and_counts_its_share(world, ans
 
 
 def test_one_visitor_with_many_units_makes_the_interval_clustered(world, answer):
-    clicks(world, 60, 20)
+    world.clicks(60, 20)
     (once,) = answer().sections
     world.touch(occurred_at=NOON, partner_id=ALICE, visitor=world.touchpoints[0]["visitor"])
     (again,) = answer().sections
@@ -119,14 +116,14 @@ def test_units_without_a_visitor_are_independent_of_each_other(world, answer):
 
 @pytest.mark.parametrize("method", Method)
 def test_the_interval_of_whole_outcomes_can_be_chosen(world, answer, method):
-    clicks(world, 60, 3)
+    world.clicks(60, 3)
     (section,) = answer(method=method).sections
     assert section.total.method == method
 
 
 def test_too_few_units_are_not_enough_evidence_and_say_how_many_are_missing(world, answer):
-    clicks(world, 7, 1)
-    clicks(world, 193, 19, partner_id=BOB)
+    world.clicks(7, 1)
+    world.clicks(193, 19, partner_id=BOB)
     (section,) = answer(by=("partner",)).sections
     few, many = section.rows
     assert (few.status, many.status) == (Status.NOT_ENOUGH_EVIDENCE, Status.OK)
@@ -136,23 +133,23 @@ def test_too_few_units_are_not_enough_evidence_and_say_how_many_are_missing(worl
 
 
 def test_a_wide_interval_is_not_enough_evidence_however_many_units_there_are(world, answer):
-    clicks(world, 100, 50)
+    world.clicks(100, 50)
     (section,) = answer().sections
     assert section.total.status is Status.NOT_ENOUGH_EVIDENCE
     assert section.total.units_short == units_needed(0.5, 0.06) - 100
 
 
 def test_bots_are_no_units_and_are_counted_apart(world, answer):
-    clicks(world, 2, 0)
-    clicks(world, 3, 0, counts=False, label="known_bot")
+    world.clicks(2, 0)
+    world.clicks(3, 0, counts=False, label="known_bot")
     (section,) = answer(by=("partner",)).sections
     assert [(cell.units, cell.excluded) for cell in (section.total, *section.rows)] == [(2, 3), (2, 3)]
 
 
 def test_the_baseline_stands_beside_every_answer_and_knows_no_partner(world, answer):
-    clicks(world, 60, 30, device="mobile")
-    clicks(world, 60, 3, partner_id=None, channel_id=SEARCH, device="mobile")
-    clicks(world, 60, 60, partner_id=None, channel_id=SEARCH, device="desktop")
+    world.clicks(60, 30, device="mobile")
+    world.clicks(60, 3, partner_id=None, channel_id=SEARCH, device="mobile")
+    world.clicks(60, 60, partner_id=None, channel_id=SEARCH, device="desktop")
     (section,) = answer(where=(("partner", ALICE), ("device", "mobile"))).sections
     assert (section.baseline.units, section.baseline.converted) == (60, 3)
     assert (section.total.units, section.total.converted) == (60, 30)
@@ -160,8 +157,8 @@ def test_the_baseline_stands_beside_every_answer_and_knows_no_partner(world, ans
 
 
 def test_a_missing_value_is_a_row_and_never_dropped(world, answer):
-    clicks(world, 2, 0)
-    clicks(world, 3, 0, device="mobile", placement_id=LEAD)
+    world.clicks(2, 0)
+    world.clicks(3, 0, device="mobile", placement_id=LEAD)
     (section,) = answer(by=("device", "placement")).sections
     assert {cell.keys: cell.units for cell in section.rows} == {("unknown", "none"): 2, ("mobile", LEAD): 3}
 
@@ -170,7 +167,7 @@ def test_customer_types_split_the_conversions_over_the_same_units(world, answer)
     touch = world.touch(visitor="ann", partner_id=ALICE, occurred_at=NOON)
     world.convert((touch, PPB), customer_type="new")
     world.convert((touch, PPB), customer_type="returning", occurred_at=NOON + timedelta(days=1))
-    clicks(world, 9, 0)
+    world.clicks(9, 0)
     (section,) = answer(by=("customer_type",)).sections
     assert {cell.keys[0]: (cell.units, cell.converted, cell.conversions) for cell in section.rows} == {
         "new": (10, 1, 1),
@@ -234,7 +231,9 @@ def test_days_are_those_of_the_programs_zone(tmp_path):
 
 def test_the_day_of_a_clock_change_has_twenty_three_hours(world, answer):
     for hour in range(48):
-        world.touch(occurred_at=datetime(2026, 3, 28, 12, tzinfo=UTC) + timedelta(hours=hour), partner_id=ALICE)
+        world.touch(
+            occurred_at=datetime(2026, 3, 28, 12, tzinfo=UTC) + timedelta(hours=hour), partner_id=ALICE
+        )
     (section,) = answer(by=("day",)).sections
     assert {cell.keys[0]: cell.units for cell in section.rows} == {
         "2026-03-28": 11,
@@ -245,8 +244,8 @@ def test_the_day_of_a_clock_change_has_twenty_three_hours(world, answer):
 
 def test_units_with_an_open_window_are_said_and_can_be_left_out(world, answer):
     as_of = datetime(2026, 3, 20, 12, tzinfo=UTC)
-    clicks(world, 4, 0, at=as_of - timedelta(days=3))
-    clicks(world, 5, 0, at=as_of - timedelta(days=3, microseconds=-1))
+    world.clicks(4, 0, at=as_of - timedelta(days=3))
+    world.clicks(5, 0, at=as_of - timedelta(days=3, microseconds=-1))
     (section,) = answer(as_of=as_of).sections
     assert (section.total.units, section.total.immature_units) == (9, 5)
     assert section.immature_from == date(2026, 3, 17)
@@ -261,7 +260,7 @@ def test_all_windows_closed_is_said_as_no_day(answer):
 
 def test_a_binding_for_life_never_matures(world, answer):
     world.versions = (a_version(1, date(2026, 1, 1), world.zone, credit_by=CreditBy.BINDING),)
-    clicks(world, 3, 0)
+    world.clicks(3, 0)
     (section,) = answer().sections
     assert section.total.immature_units == 3
     assert section.immature_from == MARCH.from_on
@@ -269,10 +268,10 @@ def test_a_binding_for_life_never_matures(world, answer):
 
 def test_the_period_before_is_compared_by_the_interval_of_the_difference(world, answer):
     february = NOON - timedelta(days=31)
-    clicks(world, 400, 40)
-    clicks(world, 400, 8, at=february)
-    clicks(world, 400, 40, partner_id=BOB)
-    clicks(world, 400, 36, partner_id=BOB, at=february)
+    world.clicks(400, 40)
+    world.clicks(400, 8, at=february)
+    world.clicks(400, 40, partner_id=BOB)
+    world.clicks(400, 36, partner_id=BOB, at=february)
     (section,) = answer(by=("partner",), compare_previous=True).sections
     assert section.previous is not None
     assert section.previous.period == Period(date(2026, 1, 29), date(2026, 3, 1))
@@ -286,8 +285,8 @@ def test_the_period_before_is_compared_by_the_interval_of_the_difference(world, 
 
 def test_a_fall_does_not_count_while_windows_are_open(world, answer):
     as_of = datetime(2026, 3, 11, tzinfo=UTC)
-    clicks(world, 400, 8)
-    clicks(world, 400, 40, at=datetime(2026, 3, 5, 12, tzinfo=UTC))
+    world.clicks(400, 8)
+    world.clicks(400, 40, at=datetime(2026, 3, 5, 12, tzinfo=UTC))
     days = Period(date(2026, 3, 8), date(2026, 3, 11))
     (section,) = answer(as_of=as_of, period=days, compare_previous=True).sections
     assert section.previous is not None
@@ -319,8 +318,8 @@ def test_days_before_the_first_version_belong_to_no_section(world, answer):
 
 
 def test_statistics_merge_over_cells_that_share_no_visitor(world, answer):
-    clicks(world, 60, 6)
-    clicks(world, 40, 9, partner_id=BOB)
+    world.clicks(60, 6)
+    world.clicks(40, 9, partner_id=BOB)
     for basis in Basis:
         (section,) = answer(by=("partner",), basis=basis).sections
         merged = merge(section.rows[0].statistics, section.rows[1].statistics)
@@ -329,7 +328,7 @@ def test_statistics_merge_over_cells_that_share_no_visitor(world, answer):
 
 
 def test_rates_of_two_bases_do_not_merge(world, answer):
-    clicks(world, 1, 1)
+    world.clicks(1, 1)
     cohort, period = (answer(basis=basis).sections[0].total.statistics for basis in Basis)
     with pytest.raises(ValueError, match="do not merge"):
         merge(cohort, period)
@@ -361,61 +360,8 @@ def test_a_denominator_that_the_definition_does_not_name_is_refused(world, answe
         answer(denominator=Denominator.CLICKS)
 
 
-def test_a_file_that_is_missing_or_cut_short_is_said_so(world, tmp_path):
-    clicks(world, 2, 1)
-    snapshot, engine = world.write(tmp_path), an_engine(tmp_path)
-    question = world.question(denominator=Denominator.CLICKS)
-    file = snapshot.files[0].path
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-20])
-    with pytest.raises(WarehouseDamaged, match="not a whole Parquet file"):
-        ask(question, engine=engine, snapshot=snapshot)
-    file.unlink()
-    with pytest.raises(WarehouseDamaged, match="doctor"):
-        ask(question, engine=engine, snapshot=snapshot)
-    file.write_bytes(whole)
-    assert ask(question, engine=engine, snapshot=snapshot).sections[0].total.units == 2
-
-
-def test_the_engine_opens_no_file_that_the_manifest_does_not_name(world, tmp_path):
-    clicks(world, 2, 1)
-    snapshot, engine = world.write(tmp_path), an_engine(tmp_path)
-    named, other = snapshot.paths("touchpoints"), snapshot.paths("credits")[0]
-    tables = {"touchpoints": named}
-    assert engine.rows("SELECT COUNT(*) AS n FROM touchpoints", {}, tables=tables) == [{"n": 2}]
-    for text in (f"SELECT * FROM read_parquet('{other}')", "SELECT * FROM read_text('/etc/hostname')"):
-        with pytest.raises(EngineFailed):
-            engine.rows(text, {}, tables=tables)
-
-
-def test_only_the_days_that_can_matter_are_read(world, tmp_path):
-    clicks(world, 1, 1)
-    snapshot, engine = world.write(tmp_path), an_engine(tmp_path)
-    (tmp_path / "gone").mkdir()
-    early = replace(snapshot.files[0], day=date(2026, 1, 5), path=tmp_path / "gone" / "never-read.parquet")
-    wider = Snapshot((*snapshot.files, early))
-    question = world.question(denominator=Denominator.CLICKS, period=MARCH)
-    assert ask(question, engine=engine, snapshot=wider).sections[0].total.units == 1
-    with pytest.raises(WarehouseDamaged):
-        ask(replace(question, period=Period()), engine=engine, snapshot=wider)
-
-
-def test_the_engines_calendar_is_the_one_that_cuts_the_periods(tmp_path):
-    """Both know the same clock changes: a text of the day from the engine equals Python's, around each of them."""
-    from tallystick.measurement.kpis.dialects import render
-
-    engine = an_engine(tmp_path)
-    sql, _ = render("SELECT LOCAL_DAY(x.at, $zone) AS d FROM (SELECT CAST($at AS TIMESTAMPTZ) AS at) AS x", "duckdb")
-    for zone in ("Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"):
-        for month in (1, 3, 4, 7, 10, 11):
-            for hour in range(0, 24, 5):
-                at = datetime(2026, month, 29, hour, 30, tzinfo=UTC)
-                (row,) = engine.rows(sql, {"zone": zone, "at": at}, tables={})
-                assert row["d"] == at.astimezone(ZoneInfo(zone)).date().isoformat()
-
-
 def test_intervals_contain_their_rate(world, answer):
-    clicks(world, 60, 20)
+    world.clicks(60, 20)
     (section,) = answer().sections
     interval = section.total.interval
     assert isinstance(interval, Interval)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from tallystick.kit import facts
 from tallystick.kit.shares import PPB, apportion
-from tallystick.measurement.kpis.questions import Question
+from tallystick.measurement.kpis.questions import Period, Question
 from tallystick.measurement.warehouse.engine import DuckDbEngine
 from tallystick.measurement.warehouse.files import write_day
 from tallystick.measurement.warehouse.queries import LiveFile, Snapshot
@@ -24,6 +24,9 @@ BRAND = UUID(int=1)
 PROGRAM, OTHER_PROGRAM = UUID(int=10), UUID(int=11)
 ORDER, LEAD = UUID(int=20), UUID(int=21)
 PARTNERS = tuple(UUID(int=30 + n) for n in range(3))
+ALICE, BOB, _ = PARTNERS
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
 CHANNELS = tuple(UUID(int=40 + n) for n in range(2))
 PLACEMENTS = tuple(UUID(int=50 + n) for n in range(3))
 LINKS = tuple(UUID(int=60 + n) for n in range(3))
@@ -85,7 +88,7 @@ class World:
 
     def touch(self, **fields: Any) -> Row:
         number = len(self.touchpoints) + 1
-        row = {column.name: None for column in facts.TOUCHPOINTS.columns}
+        row: Row = {column.name: None for column in facts.TOUCHPOINTS.columns}
         row |= {
             "event_id": UUID(int=1_000 + number),
             "receipt_id": UUID(int=500_000 + number),
@@ -103,7 +106,7 @@ class World:
     def convert(self, *shares: tuple[Row, int], definition: UUID = ORDER, **fields: Any) -> Row:
         """A conversion and the parts per billion that touchpoints earned of it."""
         number = len(self.conversions) + 1
-        row = {column.name: None for column in facts.CONVERSIONS.columns}
+        row: Row = {column.name: None for column in facts.CONVERSIONS.columns}
         row |= {
             "conversion_id": UUID(int=2_000_000 + number),
             "event_id": UUID(int=3_000_000 + number),
@@ -142,6 +145,14 @@ class World:
             )
         return row
 
+    def clicks(self, count: int, converted: int, *, at: datetime = NOON, **fields: Any) -> None:
+        """Clicks of as many visitors, Alice's unless said otherwise, the first of which convert whole."""
+        fields = {"partner_id": ALICE} | fields
+        for n in range(count):
+            touch = self.touch(occurred_at=at, visitor=f"{fields}{at}{n}", **fields)
+            if n < converted:
+                self.convert((touch, PPB))
+
     def write(self, root: Path) -> Snapshot:
         """The rows as fact files, one for each UTC day."""
         live = [
@@ -152,6 +163,13 @@ class World:
         return Snapshot(tuple(live))
 
 
+def an_empty_world() -> World:
+    """Nothing has happened yet; one version since the new year; all windows of March are closed."""
+    zone = "Europe/Berlin"
+    as_of = datetime(2026, 4, 10, tzinfo=UTC)
+    return World(zone=zone, versions=(a_version(1, date(2026, 1, 1), zone),), as_of=as_of)
+
+
 def an_engine(root: Path) -> DuckDbEngine:
     return DuckDbEngine(memory_mb=256, threads=2, spill_dir=root / "spill")
 
@@ -159,7 +177,7 @@ def an_engine(root: Path) -> DuckDbEngine:
 def random_world(
     seed: int, zone: str = "Europe/Berlin", *, around: date = date(2026, 3, 29), touches: int = 70
 ) -> World:
-    """A world around a day (a clock change, say): bots, gaps of exactly thirty minutes, session keys, two definitions."""
+    """A world around a clock change: bots, gaps of exactly thirty minutes, session keys, two definitions."""
     chance = random.Random(seed)
     middle = datetime(around.year, around.month, around.day, 0, 30, tzinfo=UTC)
     versions = (a_version(1, date(2026, 1, 1), zone),)
@@ -223,7 +241,9 @@ def _random_conversions(world: World, chance: random.Random) -> None:
 def _write(root: Path, table: facts.FactTable, rows: Iterable[Row]) -> list[LiveFile]:
     days: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
-        days[row[table.day_column].date()].append(tuple(row[column.name] for column in table.columns))
+        days[row[table.day_column].astimezone(UTC).date()].append(
+            tuple(row[column.name] for column in table.columns)
+        )
     return [
         LiveFile(table.name, day, root / part.path)
         for day, found in sorted(days.items())

@@ -95,9 +95,12 @@ def click(number: object, *, brand: UUID = ACME) -> Receipt:
 
 
 def read_all(store: Store, brand: UUID = ACME, position: object = None, limit: int = 1000) -> list[Stored]:
-    """Everything after a position, batch by batch."""
-    found: list[Stored] = []
+    """Everything after a position, batch by batch; no receipt may come twice."""
+    found: dict[UUID, Stored] = {}
     while (batch := store.read(brand, position, limit)).receipts:
-        found += batch.receipts
+        fresh = {stored.receipt.id: stored for stored in batch.receipts}
+        assert len(fresh) == len(batch.receipts)
+        assert not fresh.keys() & found.keys()
+        found |= fresh
         position = batch.position
-    return found
+    return list(found.values())

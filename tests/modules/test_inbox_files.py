@@ -99,16 +99,26 @@ def test_what_is_put_away_is_found_erased_and_read_by_one_who_begins_again(direc
 
 
 def test_a_position_in_a_file_survives_its_move(directory, store):
-    receipts = [click(n) for n in range(10)]
-    store.append(receipts)
-    behind = store.read(ACME, None, 4).position
+    store.append([click(n) for n in range(4)])
+    behind = store.read(ACME, None, 1000).position
+    later = [click(n) for n in range(6)]
+    store.append(later)
     end = end_of(store)
     store.close()
     # Somebody archives without knowing of the reader that is behind.
-    store.archive([(ACME, end)])
-    assert [stored.receipt.id for stored in read_all(store, position=behind, limit=3)] == [
-        receipt.id for receipt in receipts[4:]
-    ]
+    assert store.archive([(ACME, end)]) == 1
+    assert store.backlog(ACME, behind) == 6
+    found = read_all(store, position=behind, limit=4)
+    assert [stored.receipt.id for stored in found] == [receipt.id for receipt in later]
+
+
+def test_a_file_stays_while_its_lock_is_held_even_if_nobody_has_it_open(directory, store):
+    directory.mkdir()
+    file, lock = files.claim_name(directory)
+    connect(file.path).close()
+    assert store.archive([]) == 0
+    os.close(lock)
+    assert store.archive([]) == 1
 
 
 def test_a_position_does_not_grow_with_the_files_that_were_read_and_put_away(directory):

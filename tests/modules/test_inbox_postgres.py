@@ -1,6 +1,7 @@
 """What only PostgreSQL can show: transactions that commit in another order than they began."""
 
 import threading
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -74,26 +75,27 @@ def test_a_position_from_another_server_is_refused_with_what_to_do(store):
 
 
 def test_two_batches_with_the_same_keys_in_opposite_orders_do_not_deadlock(place):
-    orders = [(n, amount) for n in range(200) for amount in ("10.00", "11.00")]
-    failures = []
+    rounds, numbers = 8, range(500)
+    together = threading.Barrier(2)
+    failures: list[psycopg.Error] = []
 
-    def append(numbers):
-        store = place.open()
-        try:
-            for _ in range(10):
-                store.append([order(n, amount=amount) for n, amount in numbers])
-        except psycopg.Error as error:
-            failures.append(error)
-        finally:
-            store.close()
+    def append(step):
+        with closing(place.open()) as store:
+            for round_ in range(rounds):
+                batch = [order(f"{round_}-{n}", amount=a) for n in numbers[::step] for a in ("10", "11")]
+                together.wait(60)
+                try:
+                    store.append(batch)
+                except psycopg.Error as error:
+                    failures.append(error)
 
-    threads = [threading.Thread(target=append, args=(list(ways),)) for ways in (orders, reversed(orders))]
+    threads = [threading.Thread(target=append, args=(step,)) for step in (1, -1)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(place.read_all()) == 400
+    assert len(place.read_all()) == rounds * len(numbers) * 2
 
 
 def test_a_lost_connection_is_made_anew(place, store):

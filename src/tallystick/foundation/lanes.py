@@ -21,7 +21,9 @@ from tallystick.kit import clock
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one run of a stage did. `left` counts what still waits."""
+    """What one run of a stage did. left: 0 when nothing waits, else at least so many; counting all would cost more
+    than the run itself.
+    """
 
     done: int
     left: int

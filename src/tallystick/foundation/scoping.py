@@ -66,6 +66,10 @@ class BrandQuerySet(models.QuerySet[Row]):
     """A query set whose writes of whole rows check the brand, also those that never call `save`."""
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
+        if len(args) > 2 or kwargs.get("update_conflicts"):
+            raise ForeignRow(
+                "a conflict may lie with another brand's row: update rows of this brand by `update`"
+            )
         rows = list(objs)
         for row in rows:
             refuse_foreign(row)
@@ -116,6 +120,9 @@ class BrandOwned(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         refuse_foreign(self)
+        # Django deletes a single row by its key alone, and the key may be of another brand than the row says.
+        if not type(self).objects.filter(pk=self.pk).exists():
+            raise ForeignRow(f"there is no such {type(self).__name__} in the brand in scope")
         return super().delete(*args, **kwargs)
 
 

@@ -8,12 +8,14 @@ the bytes, survives a double click and cannot be mistaken for another noun's id.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
+
+from tallystick.kit import clock
 
 PREFIXES: Final = MappingProxyType(
     {
@@ -64,7 +66,7 @@ def derive(*parts: str | bytes | UUID, at: datetime | None = None) -> UUID:
         digest.update(raw)
     number = int.from_bytes(digest.digest(), "big")
     if at is not None:
-        millis = int(at.astimezone(UTC).timestamp() * 1000)
+        millis = clock.to_micros(at) // 1000
         number = (millis & (2**48 - 1)) << 80 | number & (2**80 - 1)
     number = number & ~(0xF << 76) | 0x8 << 76
     number = number & ~(0x3 << 62) | 0x2 << 62

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
+    "tallystick.design",
     "tallystick.foundation",
     "tallystick.partners.accounts",
     "tallystick.partners.programs",
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "tallystick.tracking.events",
     "tallystick.measurement.warehouse",
     "tallystick.measurement.attribution",
+    "tallystick.doors.console",
 ]
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

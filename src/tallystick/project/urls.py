@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 
@@ -12,4 +12,11 @@ def alive(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("-/alive", alive, name="alive")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("-/alive", alive, name="alive"),
+    path("", include("tallystick.doors.console.urls")),
+]
+
+handler400 = "tallystick.doors.console.views.errors.bad_request"
+handler404 = "tallystick.doors.console.views.errors.not_found"
+handler500 = "tallystick.doors.console.views.errors.failed"

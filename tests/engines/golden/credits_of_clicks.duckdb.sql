@@ -140,9 +140,7 @@ SELECT
   EPOCH_US("r"."converted_at") AS "converted_us",
   EPOCH_US("r"."touched_at") AS "touched_us",
   "r"."customer_type",
-  "r"."version",
-  COUNT(*) OVER () AS "rows_in_all",
-  SUM("r"."share_ppb") OVER () AS "share_in_all"
+  "r"."version"
 FROM "chosen" AS "r"
 LEFT JOIN "touches" AS "t"
   ON "t"."event_id" = "r"."event_id"

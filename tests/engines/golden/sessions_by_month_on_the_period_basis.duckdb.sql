@@ -38,15 +38,18 @@ WITH "touches" AS (
     "program_id" = $program AND "occurred_at" <= $as_of
 ), "opened" AS (
   SELECT
-    "t".*,
+    "t"."event_id",
+    "t"."occurred_at",
+    "t"."due_us",
+    "t"."cluster",
+    "t"."session",
+    CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless",
     CASE
       WHEN LAG("t"."occurred_at") OVER "visitor_in_order" IS NULL
-      THEN 1
-      WHEN NOT "t"."session" IS NULL
-      THEN 0
-      WHEN EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "visitor_in_order") > 1800000000
-      THEN 1
-      ELSE 0
+      THEN "t"."event_id"
+      WHEN "t"."session" IS NULL
+      AND EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "visitor_in_order") > 1800000000
+      THEN "t"."event_id"
     END AS "opens"
   FROM "touches" AS "t"
   WHERE
@@ -59,35 +62,35 @@ WITH "touches" AS (
     PARTITION BY "t"."cluster", "t"."session"
     ORDER BY "t"."occurred_at", "t"."event_id"
   )
-), "numbered" AS (
+), "members" AS (
   SELECT
-    "t".*,
-    SUM("t"."opens") OVER (
+    "t"."event_id",
+    "t"."occurred_at",
+    "t"."due_us",
+    "t"."cluster",
+    "t"."sourceless",
+    LAST_VALUE("t"."opens" IGNORE NULLS) OVER (
       PARTITION BY "t"."cluster", "t"."session"
       ORDER BY "t"."occurred_at", "t"."event_id"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "nth"
+    ) AS "unit_id"
   FROM "opened" AS "t"
-), "grouped" AS (
+), "visits" AS (
   SELECT
-    "t".*,
-    FIRST_VALUE("t"."event_id") OVER (
-      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
-      ORDER BY "t"."occurred_at", "t"."event_id"
-    ) AS "unit_id",
-    MIN("t"."occurred_at") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "dated_at",
-    MAX("t"."due_us") OVER (PARTITION BY "t"."cluster", "t"."session", "t"."nth") AS "session_due_us",
-    ROW_NUMBER() OVER (
-      PARTITION BY "t"."cluster", "t"."session", "t"."nth"
-      ORDER BY CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END, "t"."occurred_at", "t"."event_id"
-    ) AS "place"
-  FROM "numbered" AS "t"
+    "m"."unit_id",
+    MIN("m"."occurred_at") AS "dated_at",
+    MAX("m"."due_us") AS "due_us",
+    MIN("m"."cluster") AS "cluster",
+    ARG_MIN("m"."event_id", ROW("m"."sourceless", "m"."occurred_at", "m"."event_id")) AS "face_id"
+  FROM "members" AS "m"
+  GROUP BY
+    "m"."unit_id"
 ), "units" AS (
   SELECT
-    "t"."unit_id",
-    "t"."dated_at",
-    "t"."session_due_us" AS "due_us",
-    "t"."cluster",
+    "v"."unit_id",
+    "v"."dated_at",
+    "v"."due_us",
+    "v"."cluster",
     "t"."partner_id",
     "t"."partner_kind",
     "t"."placement_id",
@@ -98,14 +101,11 @@ WITH "touches" AS (
     "t"."device",
     "t"."country",
     "t"."visitor_type"
-  FROM "grouped" AS "t"
+  FROM "visits" AS "v"
+  JOIN "touches" AS "t"
+    ON "t"."event_id" = "v"."face_id"
   WHERE
-    "t"."place" = 1 AND "t"."dated_at" >= $start AND "t"."dated_at" < $end
-), "members" AS (
-  SELECT
-    "t"."unit_id",
-    "t"."event_id"
-  FROM "grouped" AS "t"
+    TRUE AND "v"."dated_at" >= $start AND "v"."dated_at" < $end
 ), "counted" AS (
   SELECT
     "u"."unit_id",

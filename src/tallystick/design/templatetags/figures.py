@@ -15,22 +15,21 @@ from tallystick.design import charts, figures
 register = template.Library()
 
 register.filter("count", figures.count)
-register.filter("percent", figures.percent)
 register.filter("share", figures.share)
 register.filter("whole", figures.whole)
 register.filter("short_id", figures.short_id)
 
 
 @register.filter
+def words(name: str) -> str:
+    """A name of the code as words: `code_use` → `code use`."""
+    return name.replace("_", " ")
+
+
+@register.filter
 def tick_label(value: float) -> str:
     """A round value of a scale: `0 %`, `2.5 %`, `20 %`."""
     return f"{value * 100:.6g} %"
-
-
-@register.simple_tag
-def interval(low: float, high: float) -> str:
-    """Both ends of an interval: `2.4–4.0 %`."""
-    return figures.percent_range(low, high)
 
 
 @register.simple_tag
@@ -69,5 +68,5 @@ def interval_axis(scale: charts.Axis) -> dict[str, Any]:
 
 @register.inclusion_tag("design/share.html")
 def share_bar(ppb: int) -> dict[str, str]:
-    """How much of one conversion a touchpoint got."""
+    """How much of one conversion a touchpoint got; the same stands as text beside it."""
     return {"width": f"{100 * ppb / figures.PPB:.2f}%"}

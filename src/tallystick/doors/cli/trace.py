@@ -64,6 +64,8 @@ def _receipt(receipt: ReceiptTrace) -> None:
     if receipt.conflict_of:
         output.emit_text(f"            another body under the key of {receipt.conflict_of}")
     output.emit_text(f"            {'erased' if receipt.erased_at else receipt.body}")
+    if receipt.corrected:
+        output.emit_text("            not used: a corrected body under the same key took its place")
     if receipt.waits:
         output.emit_text(f"            in quarantine: {receipt.waits}")
         output.emit_text(f"            to do: {receipt.fix}")

@@ -76,6 +76,8 @@ def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> st
         return ""
     if verdicts:
         return sentence(verdicts[-1].reason)
+    if event.visitor and not event.customer and known.identities.is_shared(event.visitor):
+        return sentence(NoCredit.VISITOR_SHARED_BY_TOO_MANY)
     if not decided:
         return "No conversion of this visitor, or of a customer it was identified as, is known."
     touch, last = touch_of(event, origins()), decided[-1]

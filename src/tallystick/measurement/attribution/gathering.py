@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -22,7 +22,7 @@ from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import Version
 from tallystick.tracking.events.labels import KNOWN_BOT, VALID
 from tallystick.tracking.events.models import Event
-from tallystick.tracking.events.queries import customers_of, fresh_identities, visitors_of
+from tallystick.tracking.events.queries import customers_before, customers_of, visitors_of
 
 COUPON_PLACEMENTS = ("coupon", "voucher")
 
@@ -67,7 +67,7 @@ def gather(events: Iterable[Event], *, max_customers: int) -> Known:
     events = list(events)
     people = People()
     people.add(events)
-    outcomes = _close(people, max_customers, just_seen={event.id for event in events})
+    outcomes = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     identities = _identities(people, max_customers)
     known_versions = versions()
     return Known(
@@ -80,8 +80,8 @@ def gather(events: Iterable[Event], *, max_customers: int) -> Known:
 
 
 def conversions_of(known: Known) -> list[Conversion]:
-    """The conversions already written for the subjects of this evidence: what may have to be withdrawn."""
-    subjects = {known.identities.subject_of(event) for event in known.evidence}
+    """The conversions written for whom this evidence was ever about: what may have to be withdrawn."""
+    subjects = {subject for event in known.evidence for subject in known.identities.subjects_of(event)}
     return [row for part in slices(subjects) for row in Conversion.objects.filter(subject__in=part)]
 
 
@@ -124,17 +124,20 @@ def touch_of(event: Event, known: Origins) -> Touch:
     )
 
 
-def _close(people: People, max_customers: int, *, just_seen: Collection[UUID]) -> list[Event]:
+def _close(people: People, max_customers: int, *, batch: int) -> list[Event]:
     """Follow identities and orders until nobody new is found; return all outcomes of the people.
 
-    A shared visitor is followed only in the step in which it became one: its customers lose its touchpoints then. Later
-    it says nothing about any of them, and following it would decide thousands of conversions again for every click.
+    A shared visitor is followed only up to the step in which it became one: its customers lose its touchpoints
+    then. Later it says nothing about any of them, and following it would decide thousands of conversions again
+    for every click. batch: the step of the events; later ones may be recorded by now, and are not counted.
     """
     while True:
         before = people.size()
-        fresh = fresh_identities(people.visitor, just_seen)
-        for visitor, customers in customers_of(people.visitor).items():
-            if len(customers) - fresh.get(visitor, 0) <= max_customers:
+        found = customers_of(people.visitor)
+        shared = {visitor for visitor, customers in found.items() if len(customers) > max_customers}
+        earlier = customers_before(shared, batch=batch)
+        for visitor, customers in found.items():
+            if visitor not in shared or earlier.get(visitor, 0) <= max_customers:
                 people.customer |= customers
         for visitors in visitors_of(people.customer).values():
             people.visitor |= visitors

@@ -107,7 +107,10 @@ class Revision(BrandOwned):
 
 
 class Binding(BrandOwned):
-    """A customer's tie to partners, as the binding conversion's current attribution says. The newest row holds."""
+    """A customer's tie to partners, as the binding conversion's current attribution says.
+
+    The newest row of a customer holds. One without shares says that the tie ended: its conversion lost its credit.
+    """
 
     append_only = True
 

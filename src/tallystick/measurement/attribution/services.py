@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -38,7 +39,7 @@ def credit(events: Iterable[Event], *, max_customers: int) -> int:
     changed = [o for o in decided.values() if _differs(o, standing.get(o.key))]
     withdrawn = [row for key, row in standing.items() if key not in decided and not row.withdrawn]
     _write(changed, withdrawn, standing)
-    _bind(ties)
+    _bind(ties, _customers(known))
     return len(changed) + len(withdrawn)
 
 
@@ -189,19 +190,38 @@ def _conversion_row(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
-def _bind(ties: Sequence[Ties]) -> None:
-    """Write the bindings that differ from the newest row of their customer; the newest row holds."""
-    for tie in ties:
-        shares = [[share.event_id.hex, share.share_ppb] for share in tie.shares]
-        said = {
-            "conversion_id": tie.binding.conversion_id,
-            "since": tie.binding.since,
-            "shares": shares,
-            "duration_days": tie.binding.policy.duration_days,
-            "break_after_days": tie.binding.policy.breaks_after_days,
-        }
-        newest = (
-            Binding.objects.filter(program_id=tie.program_id, customer=tie.customer).order_by("-id").first()
-        )
-        if newest is None or any(getattr(newest, name) != value for name, value in said.items()):
-            Binding(program_id=tie.program_id, customer=tie.customer, decided_at=clock.now(), **said).save()
+def _customers(known: Known) -> set[str]:
+    subjects = (known.identities.subject_of(event) for event in known.evidence)
+    return {subject[2:] for subject in subjects if subject.startswith("c:")}
+
+
+def _bind(ties: Sequence[Ties], customers: Iterable[str]) -> None:
+    """Write the bindings that differ from the newest row of their customer; the newest row holds.
+
+    A tie whose conversion lost its credit, with no other to take its place, is ended by a row without shares.
+    """
+    newest: dict[tuple[UUID, str], Binding] = {}
+    for part in slices(set(customers)):
+        for row in Binding.objects.filter(customer__in=part).order_by("id"):
+            newest[row.program_id, row.customer] = row
+    said = {(tie.program_id, tie.customer): _said(tie) for tie in ties}
+    for key, row in newest.items():
+        said.setdefault(key, {name: getattr(row, name) for name in BINDING_COLUMNS} | {"shares": []})
+    for key, fields in said.items():
+        row = newest.get(key)
+        if row is None or any(getattr(row, name) != value for name, value in fields.items()):
+            Binding(program_id=key[0], customer=key[1], decided_at=clock.now(), **fields).save()
+
+
+BINDING_COLUMNS = ("conversion_id", "since", "shares", "duration_days", "break_after_days")
+
+
+def _said(tie: Ties) -> dict[str, Any]:
+    values = (
+        tie.binding.conversion_id,
+        tie.binding.since,
+        [[share.event_id.hex, share.share_ppb] for share in tie.shares],
+        tie.binding.policy.duration_days,
+        tie.binding.policy.breaks_after_days,
+    )
+    return dict(zip(BINDING_COLUMNS, values, strict=True))

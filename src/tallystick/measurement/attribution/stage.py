@@ -40,10 +40,10 @@ def run(brand_id: UUID, *, limit: int, max_customers: int) -> Progress:
         events = list(Event.objects.filter(batch=batch))
         credit(events, max_customers=max_customers)
         advance(NAME, {"batch": batch, "terms": now})
-        left = Event.objects.filter(batch__gt=batch).count()
+        more = Event.objects.filter(batch__gt=batch).exists()
         reach("attribution.crediting")
     reach("attribution.credited")
-    return Progress(done=len(events), left=left)
+    return Progress(done=len(events), left=int(more))
 
 
 def terms(max_customers: int) -> str:

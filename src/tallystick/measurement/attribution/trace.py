@@ -33,7 +33,10 @@ class NothingThere(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTrace:
-    """A receipt as it arrived. repeats: how often the same arrived again. waits: why it is no event, or empty."""
+    """A receipt as it arrived. repeats: how often the same arrived again. waits: why it is no event, or empty.
+
+    corrected: it could not be used, and another body under its key took its place.
+    """
 
     id: str
     source: str
@@ -48,6 +51,7 @@ class ReceiptTrace:
     erased_at: datetime | None
     waits: str
     fix: str
+    corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +225,7 @@ def _receipt(stored: Stored) -> ReceiptTrace:
     receipt = stored.receipt
     waits = quarantine.one(receipt.id)
     still = waits is not None and waits.state == waits.State.WAITING
+    corrected = waits is not None and not still and not events_of_receipt(receipt.id)
     return ReceiptTrace(
         id=ids.show("rcp", receipt.id),
         source=receipt.source,
@@ -235,6 +240,7 @@ def _receipt(stored: Stored) -> ReceiptTrace:
         erased_at=stored.erased_at,
         waits=f"{waits.reason}: {waits.detail}" if waits and still else "",
         fix=waits.fix if waits and still else "",
+        corrected=corrected,
     )
 
 

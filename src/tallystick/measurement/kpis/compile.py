@@ -115,7 +115,10 @@ def _reached(cut: Cut) -> Step:
     """Credit of the definition that reached a counted unit: one row a conversion and touchpoint."""
     columns = f"""c.conversion_id, c.event_id, c.converted_at, c.touched_at, c.version, c.share_ppb,
           {_key("customer_type", "c", "")} AS customer_type"""
-    wanted = "c.program_id = $program AND c.definition_id = $definition AND c.share_ppb > 0 AND c.converted_at <= $as_of"
+    wanted = (
+        "c.program_id = $program AND c.definition_id = $definition "
+        "AND c.share_ppb > 0 AND c.converted_at <= $as_of"
+    )
     if cut.unit is not Denominator.LEADS:
         source = f"""SELECT m.unit_id, {columns}
           FROM credits AS c JOIN members AS m ON m.event_id = c.event_id WHERE {wanted}"""

@@ -7,6 +7,7 @@ MICROS(instant): whole microseconds since 1970
 ID_TEXT(id): 32 lower-case hexadecimal digits
 WIDE(number): an integer of at least 128 bits, so that squares of parts per billion fit
 EXACT_DISTINCT(x): how many different values, exactly
+FIRST_BY(x, a, b, c): x of the row that comes first in the order of a, then b, then c
 JOINED(text, first, second): the texts with spaces between, in the order of the two keys
 """
 
@@ -37,6 +38,7 @@ DUCKDB: Final[Mapping[str, Expand]] = MappingProxyType(
         "ID_TEXT": lambda value: f"LOWER(HEX({value}))",
         "WIDE": lambda value: f"CAST({value} AS HUGEINT)",
         "EXACT_DISTINCT": lambda value: f"COUNT(DISTINCT {value})",
+        "FIRST_BY": lambda value, first, second, third: f"ARG_MIN({value}, ROW({first}, {second}, {third}))",
         "JOINED": lambda text, first, second: f"STRING_AGG({text}, ' ' ORDER BY {first}, {second})",
     }
 )
@@ -55,7 +57,7 @@ def render(neutral: str, dialect: str) -> tuple[str, frozenset[str]]:
     """
     functions = DIALECTS[dialect]
 
-    def expand(node: exp.Expression) -> exp.Expression:
+    def expand(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in functions:
             arguments = [part.transform(expand).sql(dialect=dialect) for part in node.expressions]
             return sqlglot.parse_one(functions[name](*arguments), dialect=dialect)

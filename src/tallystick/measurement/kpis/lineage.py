@@ -22,8 +22,8 @@ _PAGE: Final = "LIMIT $limit OFFSET $offset"
 def compile_units(cut: Cut, *, limit: int, offset: int, dialect: str) -> Compiled:
     """The units of a cut, oldest first: one row each.
 
-    Columns: unit, at_us, converted (0 or 1; 0 on the period basis), immature, events, receipts, conversions (ids as texts,
-    separated by spaces, in order of time), own_receipt (of a lead, else NULL).
+    Columns: unit, at_us, converted (0 or 1; 0 on the period basis), immature, events, receipts, conversions (ids
+    as texts, separated by spaces, in order of time), own_receipt (of a lead, else NULL).
     """
     steps = _steps(cut)
     cohort = cut.basis is Basis.COHORT
@@ -64,8 +64,8 @@ def compile_units(cut: Cut, *, limit: int, offset: int, dialect: str) -> Compile
 def compile_credits(cut: Cut, *, limit: int, offset: int, dialect: str) -> Compiled:
     """The credit behind the conversions of a cut, oldest first: one row a conversion and touchpoint.
 
-    Columns: conversion, conversion_receipt, event, receipt (NULL where the row is not in the warehouse), share_ppb, converted_us,
-    touched_us, customer_type, version, and in every row the totals: rows_in_all, share_in_all.
+    Columns: conversion, conversion_receipt, event, receipt (NULL where the row is not in the warehouse),
+    share_ppb, converted_us, touched_us, customer_type, version.
     """
     source = "reached" if cut.basis is Basis.COHORT else "dated"
     chosen = f"""
@@ -76,8 +76,7 @@ def compile_credits(cut: Cut, *, limit: int, offset: int, dialect: str) -> Compi
         SELECT ID_TEXT(r.conversion_id) AS conversion, ID_TEXT(k.receipt_id) AS conversion_receipt,
           ID_TEXT(r.event_id) AS event, ID_TEXT(t.receipt_id) AS receipt, r.share_ppb,
           MICROS(r.converted_at) AS converted_us, MICROS(r.touched_at) AS touched_us,
-          r.customer_type, r.version,
-          COUNT(*) OVER () AS rows_in_all, SUM(r.share_ppb) OVER () AS share_in_all
+          r.customer_type, r.version
         FROM chosen AS r
           LEFT JOIN touches AS t ON t.event_id = r.event_id
           LEFT JOIN conversions AS k ON k.conversion_id = r.conversion_id

@@ -46,9 +46,9 @@ MOST_ROWS: Final = 10_000
 def ask(question: Question, *, engine: Engine, snapshot: Snapshot) -> Answer:
     """Answer a question from the files of one snapshot. Identifiers: KPI-COHORT, KPI-PERIOD.
 
-    One section for each definition version in force in the period. Every cell carries its counts, its interval and how that was
-    made; too little evidence and an undefined rate are answers, not errors. Deterministic: the same
-    files and question give the same answer. Raises BadQuestion, WarehouseDamaged.
+    One section for each definition version in force in the period. Every cell carries its counts, its interval
+    and how that was made; too little evidence and an undefined rate are answers, not errors. Deterministic: the
+    same files and question give the same answer. Raises BadQuestion, WarehouseDamaged.
     """
     kpi = catalog()[KPI]
     check(question, kpi)
@@ -93,8 +93,8 @@ def credits_of(
 ) -> tuple[CreditPage, ...]:
     """The credit behind a cell's conversions, oldest first: a page for each version.
 
-    Arguments as `receipts_of`. Guarantee: `conversions` and `share_ppb` of a page are those of the cell, and the shares of
-    all its rows add up to the latter. Raises BadQuestion.
+    Arguments as `receipts_of`. Guarantee: `conversions` and `share_ppb` of a page are those of the cell, and the
+    shares of all its rows add up to the latter. Raises BadQuestion.
     """
     run = _Run(engine, snapshot)
     return tuple(

@@ -209,7 +209,6 @@ def _lead_definition(question: Question, meaning: Meaning) -> UUID:
 
 
 __all__ = [
-    "DIMENSIONS",
     "BadQuestion",
     "Method",
     "Part",

@@ -111,45 +111,36 @@ def _visits(row: str) -> str:
 
 
 def _sessions(cut: Cut) -> list[Step]:
+    # Only what orders and groups goes through the windows; a session's attributes are joined to it afterwards.
     opened = f"""
-        SELECT t.*,
-          CASE WHEN LAG(t.occurred_at) OVER visitor_in_order IS NULL THEN 1
-               WHEN t.session IS NOT NULL THEN 0
-               WHEN MICROS(t.occurred_at) - MICROS(LAG(t.occurred_at) OVER visitor_in_order)
-                    > {SESSION_GAP_MICROS} THEN 1
-               ELSE 0 END AS opens
+        SELECT t.event_id, t.occurred_at, t.due_us, t.cluster, t.session,
+          CASE WHEN t.partner_id IS NULL AND t.channel_id IS NULL THEN 1 ELSE 0 END AS sourceless,
+          CASE WHEN LAG(t.occurred_at) OVER visitor_in_order IS NULL THEN t.event_id
+               WHEN t.session IS NULL
+                 AND MICROS(t.occurred_at) - MICROS(LAG(t.occurred_at) OVER visitor_in_order)
+                     > {SESSION_GAP_MICROS} THEN t.event_id
+               END AS opens
         FROM touches AS t
         WHERE t.counts AND {_visits("t")}
         WINDOW visitor_in_order AS (PARTITION BY t.cluster, t.session ORDER BY t.occurred_at, t.event_id)
         """
-    numbered = """
-        SELECT t.*, SUM(t.opens) OVER (PARTITION BY t.cluster, t.session ORDER BY t.occurred_at, t.event_id
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
+    members = """
+        SELECT t.event_id, t.occurred_at, t.due_us, t.cluster, t.sourceless,
+          LAST_VALUE(t.opens IGNORE NULLS) OVER (PARTITION BY t.cluster, t.session
+            ORDER BY t.occurred_at, t.event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS unit_id
         FROM opened AS t
         """
-    grouped = """
-        SELECT t.*,
-          FIRST_VALUE(t.event_id) OVER (PARTITION BY t.cluster, t.session, t.nth
-            ORDER BY t.occurred_at, t.event_id) AS unit_id,
-          MIN(t.occurred_at) OVER (PARTITION BY t.cluster, t.session, t.nth) AS dated_at,
-          MAX(t.due_us) OVER (PARTITION BY t.cluster, t.session, t.nth) AS session_due_us,
-          ROW_NUMBER() OVER (PARTITION BY t.cluster, t.session, t.nth
-            ORDER BY CASE WHEN t.partner_id IS NULL AND t.channel_id IS NULL THEN 1 ELSE 0 END,
-                     t.occurred_at, t.event_id) AS place
-        FROM numbered AS t
+    visits = """
+        SELECT m.unit_id, MIN(m.occurred_at) AS dated_at, MAX(m.due_us) AS due_us, MIN(m.cluster) AS cluster,
+          FIRST_BY(m.event_id, m.sourceless, m.occurred_at, m.event_id) AS face_id
+        FROM members AS m GROUP BY m.unit_id
         """
     units = f"""
-        SELECT t.unit_id, t.dated_at, t.session_due_us AS due_us, t.cluster, {_OF_T}
-        FROM grouped AS t
-        WHERE t.place = 1{within(cut, "t.dated_at")}
+        SELECT v.unit_id, v.dated_at, v.due_us, v.cluster, {_OF_T}
+        FROM visits AS v JOIN touches AS t ON t.event_id = v.face_id
+        WHERE TRUE{within(cut, "v.dated_at")}
         """
-    return [
-        Step("opened", opened),
-        Step("numbered", numbered),
-        Step("grouped", grouped),
-        Step("units", units),
-        Step("members", "SELECT t.unit_id, t.event_id FROM grouped AS t"),
-    ]
+    return [Step("opened", opened), Step("members", members), Step("visits", visits), Step("units", units)]
 
 
 def _leads(cut: Cut) -> list[Step]:

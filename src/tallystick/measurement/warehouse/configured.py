@@ -24,7 +24,7 @@ class Limits(Protocol):
 
 
 def _limits() -> Limits:
-    return cast("Limits", settings.TALLYSTICK)  # type: ignore[misc]
+    return cast("Limits", settings.TALLYSTICK)
 
 
 def warehouse_dir() -> Path:

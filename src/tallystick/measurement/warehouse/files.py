@@ -93,7 +93,7 @@ def _frame(table: FactTable, day: date, chunk: Sequence[tuple[Any, ...]]) -> pl.
     days = frame[table.day_column].dt.date()
     if days.min() != day or days.max() != day:
         raise rules.BadFact(
-            f"{table.name} of {day}: rows of {days.min()} to {days.max()} were published as it"
+            f"{table.name} of {day}: rows of {days.min()!s} to {days.max()!s} were published as it"
         )
     return frame
 

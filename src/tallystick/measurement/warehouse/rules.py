@@ -40,8 +40,9 @@ class Publisher(Protocol):
     """One fact table's source. Both methods are called with the brand in scope, outside any transaction.
 
     Promise of `changed_days`: a change that is visible in the database and lies behind no earlier cursor is in
-    `days` or is counted in `left`. Promise of `rows`: every current row of that UTC day, in the order of the columns, ids as
-    `uuid.UUID`, instants as aware datetimes. Rows that change while a day is written make it change again.
+    `days` or is counted in `left`. Promise of `rows`: every current row of that UTC day, in the order of the
+    columns, ids as `uuid.UUID`, instants as aware datetimes. Rows that change while a day is written make it
+    change again.
     """
 
     @property

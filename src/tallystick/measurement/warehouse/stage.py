@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -55,8 +55,9 @@ def publish(brand_id: UUID, *, limit: int, publishers: Sequence[rules.Publisher]
     with lane(brand_id):
         published = _unmoved(moving) and _all_there(root, moving)
         if published:
+            now = clock.now()
             for draft in moving:
-                _name(draft)
+                _name(draft, now)
             reach("warehouse.publishing")
     if not published:
         for draft in moving:
@@ -87,8 +88,7 @@ def _all_there(root: Path, drafts: Sequence[Draft]) -> bool:
     return all(files.is_whole(root, part.path, part.bytes) for part in parts)
 
 
-def _name(draft: Draft) -> None:
-    now = clock.now()
+def _name(draft: Draft, now: datetime) -> None:
     live = FactFile.objects.filter(table=draft.table.name, replaced_at__isnull=True)
     live.filter(day__in=list(draft.parts)).update(replaced_at=now)
     FactFile.objects.bulk_create(

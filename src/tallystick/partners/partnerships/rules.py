@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-
 Key = TypeVar("Key", str, tuple[str, str])
 
 

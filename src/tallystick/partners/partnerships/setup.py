@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.db import transaction
@@ -27,6 +27,10 @@ class BadSetup(ValueError):
     """A set-up file that cannot be applied; the message says where and what to write instead."""
 
 
+Key = Annotated[str, msgspec.Meta(pattern=r"^[-\w]+\Z", max_length=60)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the document: unknown keys are refused, not ignored."""
 
@@ -34,16 +38,16 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class BrandPart(_Part, frozen=True, kw_only=True):
     """`[brand]`"""
 
-    key: str
-    name: str
+    key: Key
+    name: Name
     zone: str = "UTC"
 
 
 class ProgramPart(_Part, frozen=True, kw_only=True):
     """`[program]`"""
 
-    key: str
-    name: str
+    key: Key
+    name: Name
     currency: str
     zone: str
     history_from: date | None = None
@@ -52,36 +56,36 @@ class ProgramPart(_Part, frozen=True, kw_only=True):
 class PlacementPart(_Part, frozen=True, kw_only=True):
     """`[[partners.placements]]`"""
 
-    key: str
-    name: str
-    type: str
-    position: str = ""
-    call_to_action: str = ""
+    key: Key
+    name: Name
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    position: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    call_to_action: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class LinkPart(_Part, frozen=True, kw_only=True):
     """`[[partners.links]]`"""
 
-    key: str
-    destination: str
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    destination: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
     placement: str | None = None
 
 
 class CodePart(_Part, frozen=True, kw_only=True):
     """`[[partners.codes]]`"""
 
-    key: str
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     placement: str | None = None
 
 
 class PartnerPart(_Part, frozen=True, kw_only=True):
     """`[[partners]]`"""
 
-    key: str
-    name: str
+    key: Key
+    name: Name
     kind: str
-    owner: str = ""
-    tier: str = ""
+    owner: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    tier: Annotated[str, msgspec.Meta(max_length=60)] = ""
     placements: list[PlacementPart] = []
     links: list[LinkPart] = []
     codes: list[CodePart] = []
@@ -90,15 +94,15 @@ class PartnerPart(_Part, frozen=True, kw_only=True):
 class ChannelPart(_Part, frozen=True, kw_only=True):
     """`[[channels]]`"""
 
-    key: str
-    name: str
+    key: Key
+    name: Name
 
 
 class DefinitionPart(_Part, frozen=True, kw_only=True):
     """`[[definitions]]`: the standing name, the day, and the fields of `Meaning` under `meaning`."""
 
-    key: str
-    name: str
+    key: Key
+    name: Name
     effective_on: date
     primary: bool = False
     meaning: dict[str, Any] = {}

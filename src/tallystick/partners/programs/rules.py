@@ -130,7 +130,8 @@ def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str], touchpoint
 
 def plain(meaning: Meaning) -> dict[str, Any]:
     """The meaning as JSON values, every field present, in a fixed order: equal meanings give equal JSON."""
-    return dict(sorted(msgspec.to_builtins(meaning).items()))
+    as_json: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(meaning, order="sorted"))
+    return as_json
 
 
 @dataclass(frozen=True, slots=True)

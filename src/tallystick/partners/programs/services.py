@@ -53,23 +53,24 @@ def publish_definition(
 ) -> DefinitionVersion:
     """Put a version of a conversion definition into force from a day on, in the program's zone.
 
-    1. Find or open the definition. 2. Where the newest version already says exactly this, return it: publishing
-    twice is one version. 3. Refuse a day that is not after the newest version's: what was in force stays as it was.
+    1. Find or open the definition. 2. Where a version already says exactly this, return it: publishing twice
+    is one version. 3. Refuse a day that is not after the newest version's: what was in force stays as it was.
     4. Refuse a second primary on any day. 5. Write the version.
     Raises BadDefinition.
     """
     with brand_scope(program.brand_id), transaction.atomic():
         definition, _ = Definition.objects.update_or_create(program=program, key=key, defaults={"name": name})
-        newest = DefinitionVersion.objects.filter(definition=definition).order_by("-version").first()
+        published = list(DefinitionVersion.objects.filter(definition=definition).order_by("version"))
         said = (effective_on, primary, plain(meaning))
-        if newest:
-            if said == (newest.effective_on, newest.primary, newest.meaning):
-                return newest
-            if effective_on <= newest.effective_on:
-                raise BadDefinition(
-                    f"{key!r} version {newest.version} is in force from {newest.effective_on} and never changes; "
-                    f"give the new version a later `effective_on`"
-                )
+        for row in published:
+            if said == (row.effective_on, row.primary, row.meaning):
+                return row
+        newest = published[-1] if published else None
+        if newest and effective_on <= newest.effective_on:
+            raise BadDefinition(
+                f"{key!r} version {newest.version} is in force from {newest.effective_on} and never changes; "
+                f"give the new version a later `effective_on`"
+            )
         row = DefinitionVersion(
             definition=definition,
             version=newest.version + 1 if newest else 1,

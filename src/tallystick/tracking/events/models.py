@@ -11,7 +11,7 @@ from tallystick.foundation.scoping import BrandOwned
 
 
 class Event(BrandOwned):
-    """One verified fact. Its id is derived from the receipt and the leg, so a replay makes the same row.
+    """One verified fact. Its id is derived from the receipt's key and the leg, so a replay makes the same row.
 
     `batch` numbers the step of the journey that recorded it, rising within a brand: later stages read on from
     the last batch they have seen. What counts is decided by `label`; nothing is ever removed.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from tallystick.foundation.batches import slices
 from tallystick.partners.partnerships.queries import directory
@@ -70,12 +70,14 @@ def visitors_of(customers: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def fresh_identities(visitors: Iterable[str], event_ids: Collection[UUID]) -> dict[str, int]:
-    """visitor → how many of its customers were first shown by one of these events; visitors with none are left out."""
+def customers_before(visitors: Iterable[str], *, batch: int) -> dict[str, int]:
+    """visitor → how many of its customers events of earlier steps had shown; visitors with none are left out."""
+    earlier = Event.objects.filter(id=OuterRef("event_id"), batch__lt=batch)
     found = Counter[str]()
     for part in slices(set(visitors)):
-        rows = Identity.objects.filter(visitor__in=part).values_list("visitor", "event_id")
-        found.update(visitor for visitor, event_id in rows if event_id in event_ids)
+        found.update(
+            Identity.objects.filter(Exists(earlier), visitor__in=part).values_list("visitor", flat=True)
+        )
     return dict(found)
 
 

@@ -27,15 +27,16 @@ class Context:
     mappings: Mapping[str, mappings.Mapping]
 
 
-def drafts_of(stored: Stored, context: Context) -> list[Draft]:
+def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> list[Draft]:
     """The events that a receipt stands for; none for an erased one. Raises Rejected. Identifier: EVENT-RECEIPT.
 
-    All or nothing: when one event of a row is wrong, the row makes none and waits as a whole.
+    All or nothing: when one event of a row is wrong, the row makes none and waits as a whole. corrects: what arrived
+    first under the same key never became an event, so this other body may.
     """
     receipt = stored.receipt
     if stored.erased_at is not None:
         return []
-    if stored.conflict_of is not None:
+    if stored.conflict_of is not None and not corrects:
         raise Rejected(
             Reason.DUPLICATE_CONFLICT,
             "the same key arrived before with another body; the first one counts",
@@ -82,9 +83,10 @@ def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], str]:
 def _decoded(body: bytes) -> EventBody:
     try:
         return _EVENTS.decode(body)
-    except msgspec.ValidationError as wrong:
+    except msgspec.DecodeError as wrong:
+        reason = Reason.SCHEMA if isinstance(wrong, msgspec.ValidationError) else Reason.SYNTAX
         raise Rejected(
-            Reason.SCHEMA, str(wrong), fix="correct the line; the fields are those of the event format"
+            reason, str(wrong), fix="correct the line; the fields are those of the event format"
         ) from wrong
 
 
@@ -97,6 +99,13 @@ def _unreadable(raw: bytes) -> Rejected:
             f"the line is not UTF-8 text at byte {wrong.start + 1}",
             fix="save the file as UTF-8 and import it again",
             value=raw.decode("utf-8", "replace")[:200],
+        )
+    if b"\0" in raw:
+        return Rejected(
+            Reason.ENCODING,
+            "the line holds a NUL character",
+            fix="remove it and import the file again",
+            value=raw.decode()[:200],
         )
     return Rejected(
         Reason.SYNTAX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -17,7 +17,11 @@ from tallystick.tracking.inbox.rules import Reason
 AHEAD_LIMIT = timedelta(minutes=5)
 VISITOR_TYPES = ("new", "returning", "unknown")
 TEXT_LIMIT = 200
+DEVICE_LIMIT = 40
+USER_AGENT_LIMIT = 1_000
 ATTRIBUTE_LIMIT = 50
+ATTRIBUTE_TEXT_LIMIT = 1_000
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Rejected(ValueError):
@@ -78,7 +82,9 @@ def verify(
             "kind", body.kind, f"there is no event kind {body.kind!r}", f"use one of {', '.join(kinds.ALL)}"
         )
     for name in ("visitor", "customer", "account", "session", "order"):
-        _limit(name, getattr(body, name))
+        _limit(name, getattr(body, name), TEXT_LIMIT)
+    _limit("device", body.device, DEVICE_LIMIT)
+    user_agent = (body.user_agent or "")[:USER_AGENT_LIMIT]
     if not (body.visitor or body.customer or body.account):
         raise _schema("visitor", "", "the event names nobody", "give a visitor, a customer or an account")
     amount, currency = _amount(body, program.currency, decimal)
@@ -94,10 +100,10 @@ def verify(
         order=body.order or None,
         amount_minor=amount,
         currency=currency,
-        device=body.device or device_of(body.user_agent),
+        device=body.device or device_of(user_agent),
         country=_country(body.country),
         visitor_type=_visitor_type(body.visitor_type),
-        label=label_of(body.user_agent),
+        label=label_of(user_agent),
         attributes=_attributes(body.attributes),
     )
 
@@ -159,6 +165,12 @@ def _instant(text: str, received_at: datetime) -> datetime:
         raise _schema(
             "occurred_at", text, f"{text!r} has no time zone", "add the offset, or `zone` in the mapping"
         )
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        at = EARLIEST - timedelta.resolution
+    if at < EARLIEST:
+        raise _schema("occurred_at", text, f"{text!r} lies before 1970", "check the date format")
     if at > received_at + AHEAD_LIMIT:
         raise _schema(
             "occurred_at",
@@ -215,14 +227,15 @@ def _attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
             f"{len(attributes)} attributes",
             f"send at most {ATTRIBUTE_LIMIT}",
         )
+    for name, text in attributes.items():
+        _limit("attributes", name, TEXT_LIMIT)
+        _limit(f"attributes.{name}", text, ATTRIBUTE_TEXT_LIMIT)
     return attributes
 
 
-def _limit(name: str, text: str | None) -> None:
-    if text and len(text) > TEXT_LIMIT:
-        raise _schema(
-            name, text[:TEXT_LIMIT], f"`{name}` has {len(text)} characters", f"at most {TEXT_LIMIT} are kept"
-        )
+def _limit(name: str, text: str | None, limit: int) -> None:
+    if text and len(text) > limit:
+        raise _schema(name, text[:limit], f"`{name}` has {len(text)} characters", f"at most {limit} are kept")
     if text and "\0" in text:
         raise _schema(name, text, f"`{name}` holds a NUL character", "send text without it")
 

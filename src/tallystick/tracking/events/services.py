@@ -26,6 +26,7 @@ from tallystick.tracking.inbox import queries as quarantine
 from tallystick.tracking.inbox import services as inbox
 from tallystick.tracking.inbox.rules import Finding, Reason
 from tallystick.tracking.inbox.stores.port import Store, Stored
+from tallystick.tracking.inbox.wire import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -73,10 +74,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording made: the receipts that became events (or were erased), and how many events."""
+    """What recording made: the receipts that became events (or were erased), how many events, and what was found."""
 
     receipts: tuple[UUID, ...]
     events: int
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +93,35 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     """Make events of receipts, in the caller's lane and transaction; those that cannot be go to quarantine.
 
     One bad receipt never stops the others: an error that was not foreseen puts its receipt into quarantine as
-    `processing_error`, with the traceback, and is logged.
+    `processing_error`, with the traceback, and is logged. Another body under a known key is a conflict - unless the
+    first one waits in quarantine: then it corrects it, becomes the events, and the first waits no longer (EVENT-CORRECT).
     """
     step = Step((position(BATCH) or 0) + 1, clock.now())
     rows: list[tuple[object, ...]] = []
     pairs: dict[tuple[str, str], UUID] = {}
     findings: list[Finding] = []
     passed: list[UUID] = []
+    refused = quarantine.still_waiting({stored.conflict_of for stored in receipts if stored.conflict_of})
     for stored in receipts:
-        drafts = _drafts(stored, context)
+        drafts = _drafts(stored, context, corrects=stored.conflict_of in refused)
         if isinstance(drafts, Finding):
             findings.append(drafts)
+            refused.add(stored.receipt.id)
             continue
         passed.append(stored.receipt.id)
+        refused -= {stored.receipt.id, stored.conflict_of}
         for leg, draft in enumerate(drafts):
-            event_id = ids.derive("event", stored.receipt.id, str(leg), at=draft.occurred_at)
+            event_id = ids.derive("event", *_source_id(stored.receipt), str(leg), at=draft.occurred_at)
             rows.append(_row(event_id, stored, draft, step, leg))
             if draft.visitor and draft.customer:
                 pairs.setdefault((draft.visitor, draft.customer), event_id)
     insert_rows(Event, COLUMNS, rows)
     _record_identities(pairs)
     inbox.quarantine(findings, at=step.recorded_at)
+    inbox.release(_settled(receipts, passed), at=step.recorded_at)
     if rows:
         advance(BATCH, step.batch)
-    return Recorded(tuple(passed), len(rows))
+    return Recorded(tuple(passed), len(rows), tuple(findings))
 
 
 def publish_mapping(*, name: str, text: str) -> SavedMapping:
@@ -135,23 +142,32 @@ def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None =
     reasons: only those that wait for one of these. Works in steps of one short transaction each, so a crash
     loses no step that was done. What fails again waits on with its newest reason.
     """
-    released = still = 0
+    released = still = moved = 0
     while True:
         with lane(brand_id):
-            waiting = quarantine.waiting(reasons=reasons, limit=REPLAY_STEP, offset=still)
+            # What failed again for a reason that was not asked for has left the list and must not be skipped in it.
+            waiting = quarantine.waiting(reasons=reasons, limit=REPLAY_STEP, offset=still - moved)
             if not waiting:
                 return Replayed(released, still)
-            receipts = store.get_many([row.receipt_id for row in waiting])
-            passed = record(receipts, context=context()).receipts
-            inbox.release(passed, at=clock.now())
+            receipts = sorted(
+                store.get_many([row.receipt_id for row in waiting]), key=lambda one: one.receipt.id
+            )
+            recorded = record(receipts, context=context())
             reach("replay.releasing")
         reach("replay.released")
-        released, still = released + len(passed), still + len(waiting) - len(passed)
+        released, still = released + len(recorded.receipts), still + len(waiting) - len(recorded.receipts)
+        moved += sum(reasons is not None and found.reason not in reasons for found in recorded.findings)
 
 
-def _drafts(stored: Stored, context: Context) -> list[Draft] | Finding:
+def _settled(receipts: Sequence[Stored], passed: Collection[UUID]) -> set[UUID]:
+    """The receipts that wait no longer: those that passed, and those that one of them corrects."""
+    corrected = {one.conflict_of for one in receipts if one.conflict_of and one.receipt.id in passed}
+    return {*passed, *corrected}
+
+
+def _drafts(stored: Stored, context: Context, *, corrects: bool) -> list[Draft] | Finding:
     try:
-        return drafts_of(stored, context)
+        return drafts_of(stored, context, corrects=corrects)
     except Rejected as rejected:
         return _finding(stored, rejected)
     except Exception:
@@ -174,6 +190,13 @@ def _finding(stored: Stored, rejected: Rejected) -> Finding:
         column=rejected.column,
         value=rejected.value,
     )
+
+
+def _source_id(receipt: Receipt) -> tuple[str | UUID, ...]:
+    """What makes a receipt one thing: its dedupe key, which a second copy has too; without one its own id."""
+    if receipt.key is None:
+        return (receipt.id,)
+    return (receipt.brand_id, receipt.source, receipt.kind, receipt.key)
 
 
 def _row(event_id: UUID, stored: Stored, draft: Draft, step: Step, leg: int) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from tallystick.foundation.batches import slices
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.rules import Reason
 
@@ -32,6 +33,15 @@ def waiting(
     if reasons is not None:
         found = found.filter(reason__in=[reason.value for reason in reasons])
     return list(found[offset : offset + limit])
+
+
+def still_waiting(receipt_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these receipts that wait in quarantine now."""
+    return {
+        receipt_id
+        for part in slices(receipt_ids)
+        for receipt_id in _waiting().filter(receipt_id__in=part).values_list("receipt_id", flat=True)
+    }
 
 
 def one(receipt_id: UUID) -> Quarantined | None:

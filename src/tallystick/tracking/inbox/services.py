@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import ids
 from tallystick.tracking.inbox.models import Quarantined
@@ -15,7 +16,6 @@ from tallystick.tracking.inbox.rules import Finding
 
 TEXT_CHARS = 1000
 RECEIPTS_AT_ONCE = 10_000
-_IDS_AT_ONCE = 500
 
 _FIELDS = (
     "id",
@@ -44,7 +44,7 @@ def quarantine(findings: Sequence[Finding], *, at: datetime) -> int:
     newest = {finding.receipt_id: finding for finding in findings}
     _refuse_many(newest)
     known: set[UUID] = set()
-    for wanted in _chunks(newest):
+    for wanted in slices(set(newest)):
         seen = Quarantined.objects.filter(receipt_id__in=wanted).values_list("receipt_id", flat=True)
         known.update(seen)
     for receipt_id in sorted(known):
@@ -64,7 +64,7 @@ def release(receipt_ids: Collection[UUID], *, at: datetime) -> int:
     waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
     return sum(
         waiting.filter(receipt_id__in=wanted).update(state=Quarantined.State.RELEASED, released_at=at)
-        for wanted in _chunks(receipt_ids)
+        for wanted in slices(set(receipt_ids))
     )
 
 
@@ -100,8 +100,3 @@ def _storable(text: str) -> str:
 def _refuse_many(receipts: Collection[object]) -> None:
     if len(receipts) > RECEIPTS_AT_ONCE:
         raise ValueError(f"{len(receipts):,} receipts are more than the {RECEIPTS_AT_ONCE:,} of one call.")
-
-
-def _chunks(receipt_ids: Collection[UUID]) -> list[list[UUID]]:
-    ordered = sorted(receipt_ids)
-    return [ordered[start : start + _IDS_AT_ONCE] for start in range(0, len(ordered), _IDS_AT_ONCE)]

@@ -4,7 +4,7 @@ Kept as data about all identities of the people concerned, so that the answer is
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from tallystick.measurement.attribution.rules.credit import Source, Touch
@@ -48,6 +48,13 @@ class Identities:
             return f"c:{next(iter(known))}" if len(known) == 1 else f"v:{event.visitor}"
         return f"a:{event.account}"
 
+    def subjects_of(self, event: Evidence) -> set[str]:
+        """Every subject the event had while fewer identities were known, the present one included."""
+        named = {f"{mark}:{name}" for mark, name in (("v", event.visitor), ("a", event.account)) if name}
+        shared = self.is_shared(event.visitor or "")
+        known = frozenset() if shared else self.customers.get(event.visitor or "", frozenset())
+        return named | {f"c:{customer}" for customer in known} | {self.subject_of(event)}
+
 
 class Touchpoints:
     """The touchpoints of some people, found by visitor, customer or account."""
@@ -64,37 +71,22 @@ class Touchpoints:
         """All touchpoints of its program that could have helped this conversion, each once, in no order.
 
         Those of its customer, of every visitor ever identified as that customer, of its own visitor and of its
-        account. What was seen of a shared visitor alone is barred, and says so.
+        account. A shared visitor links to nobody: only what was seen of the conversion's own is there, barred.
         """
         kind, _, name = identities.subject_of(event).partition(":")
-        keys = {("visitor", event.visitor or ""), ("account", event.account or "")}
+        own = ("visitor", event.visitor or "")
+        keys = {own, ("account", event.account or "")}
         if kind == "c":
             keys |= {("customer", name)} | {("visitor", v) for v in identities.visitors.get(name, ())}
-        found: dict[UUID, Touch] = {}
-        for key in sorted(keys):
-            for seen in self._by.get(key, ()):
-                if seen.program_id != event.program_id:
-                    continue
-                found[seen.touch.event_id] = self._barred(seen, key, name if kind == "c" else "", identities)
+        linked = {key for key in keys if key[0] != "visitor" or not identities.is_shared(key[1])}
+        found = {touch.event_id: touch for key in linked for touch in self._of(key, event.program_id)}
+        for touch in self._of(own, event.program_id):
+            shared = replace(touch, barred=touch.barred or NoCredit.VISITOR_SHARED_BY_TOO_MANY)
+            found.setdefault(touch.event_id, shared)
         return list(found.values())
 
-    def _barred(self, seen: Seen, key: tuple[str, str], customer: str, identities: Identities) -> Touch:
-        touch = seen.touch
-        if (
-            key[0] != "visitor"
-            or not identities.is_shared(key[1])
-            or touch.barred
-            or (customer and seen.customer == customer)
-        ):
-            return touch
-        return Touch(
-            touch.event_id,
-            touch.at,
-            touch.kind,
-            touch.source,
-            touch.is_coupon,
-            NoCredit.VISITOR_SHARED_BY_TOO_MANY,
-        )
+    def _of(self, key: tuple[str, str], program_id: UUID) -> list[Touch]:
+        return [seen.touch for seen in self._by.get(key, ()) if seen.program_id == program_id]
 
 
 def source_of(partner_id: UUID | None, channel_id: UUID | None) -> Source:

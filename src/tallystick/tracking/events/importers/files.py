@@ -21,7 +21,7 @@ from uuid import UUID
 import msgspec
 
 from tallystick.kit import ids
-from tallystick.tracking.inbox.wire import Origin, Receipt
+from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, Origin, Receipt
 
 ROW = "row"
 EVENT = "event"
@@ -63,6 +63,8 @@ def csv_rows(stream: BinaryIO, *, needed: Sequence[str]) -> Iterator[Row]:
     first = text.readline()
     if not first.strip():
         raise BadFile("the file is empty: the first line must name the columns")
+    if not _is_utf8(first.encode("utf-8", "surrogateescape")):
+        raise BadFile("the first line is not UTF-8 text; save the file as UTF-8")
     separator = max(SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark))))
     header = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
     missing = [name for name in needed if name not in header]
@@ -73,11 +75,16 @@ def csv_rows(stream: BinaryIO, *, needed: Sequence[str]) -> Iterator[Row]:
         )
     if len(set(header)) < len(header):
         raise BadFile("two columns have the same name; rename one")
+    reader = csv.reader(text, delimiter=separator)
     try:
-        reader = csv.reader(text, delimiter=separator)
         for cells in reader:
             if cells:
                 yield _row(header, cells, reader.line_num + 1, separator)
+    except csv.Error as wrong:
+        raise BadFile(
+            f"after line {reader.line_num + 1}: {wrong}. Check the quotes there and import the file again; "
+            f"the rows before are kept"
+        ) from wrong
     finally:
         text.detach()
 
@@ -146,14 +153,17 @@ def _occurrence(body: bytes, seen: Counter[bytes]) -> str:
 
 
 def _receipt(arrival: Arrival, row: Row, kind: str, key: str, content_type: str, body: bytes) -> Receipt:
+    """A row too large to be kept whole leaves its head, which says so in quarantine and takes no key."""
+    large = len(body) > BODY_BYTES
     return Receipt(
         id=ids.new(),
         brand_id=arrival.brand_id,
         source=arrival.source,
         kind=kind,
-        key=key,
-        body=body,
+        key=None if large else key,
+        body=body[:HEAD_BYTES] if large else body,
         content_type=content_type,
         received_at=arrival.received_at,
         origin=Origin(file=arrival.file, line=row.line),
+        clipped_from=len(body) if large else None,
     )

@@ -64,7 +64,7 @@ class _Names:
         self.of: dict[UUID, str] = {one.receipt.id: _receipt_name(one) for one in self.stored}
         for model in apps.get_models():
             if issubclass(model, BrandOwned) and any(field.name == "key" for field in model._meta.fields):
-                self.of |= {pk: f"{model.__name__} {key}" for pk, key in model.objects.values_list("id", "key")}
+                self.of |= {pk: f"{model.__name__} {key}" for pk, key in _keys(model)}
         for pk, key in Partnership.objects.values_list("id", "partner__key"):
             self.of[pk] = f"Partnership {key}"
         for pk, receipt_id, leg in Event.objects.values_list("id", "receipt_id", "leg"):
@@ -85,6 +85,10 @@ class _Names:
 
     def row(self, *values: Any) -> str:
         return " | ".join(map(self.value, values))
+
+
+def _keys(model: Any) -> Iterator[tuple[UUID, str]]:
+    yield from model.objects.values_list("id", "key")
 
 
 def _stored(brand_id: UUID) -> Iterator[Stored]:
@@ -112,7 +116,7 @@ def _events(names: _Names) -> Iterator[str]:
 
 def _quarantine(names: _Names) -> Iterator[str]:
     for row in Quarantined.objects.all():
-        yield names.row(row.receipt_id, row.reason, row.state, row.file, row.line)
+        yield names.row(row.receipt_id, row.reason, row.state)
 
 
 def _conversions(names: _Names) -> Iterator[str]:
@@ -140,7 +144,9 @@ def _bindings(names: _Names) -> Iterator[str]:
 def _facts(table: str, names: _Names) -> Iterator[str]:
     for file in FactFile.objects.filter(table=table, replaced_at__isnull=True):
         frame = pl.read_parquet(_warehouse() / file.path)
-        assert frame.height == file.rows, f"{file.path} has {frame.height} rows, the manifest says {file.rows}"
+        assert frame.height == file.rows, (
+            f"{file.path} has {frame.height} rows, the manifest says {file.rows}"
+        )
         for row in frame.iter_rows():
             yield names.row(file.day, *row)
 
@@ -168,5 +174,5 @@ def _files_nobody_names() -> Iterator[str]:
 
 
 def _warehouse() -> Path:
-    place: Path = settings.TALLYSTICK.warehouse_dir  # type: ignore[misc]
+    place: Path = settings.TALLYSTICK.warehouse_dir
     return place

@@ -14,7 +14,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 CANARY = "zoe-wants-to-be-forgotten"
 
-SETUP = """
+SHOP = """
 [brand]
 key = "acme"
 name = "Acme"
@@ -23,6 +23,10 @@ key = "shop"
 name = "Acme shop"
 currency = "EUR"
 zone = "Europe/Berlin"
+"""
+SETUP = (
+    SHOP
+    + """
 [[channels]]
 key = "email"
 name = "Newsletter"
@@ -49,6 +53,7 @@ name = "Bob"
 kind = "voucher"
 codes = [{ key = "BOB5" }]
 """
+)
 CAROL = """
 [[partners]]
 key = "carol"
@@ -72,15 +77,17 @@ def write_world(folder: Path, *, people: int = 12) -> None:
     """Write the set-up files, the mapping and the two files to import."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "setup.toml").write_text(SETUP)
-    (folder / "with-carol.toml").write_text(SETUP + CAROL)
+    (folder / "carol.toml").write_text(SHOP + CAROL)
     (folder / "shop.toml").write_text(MAPPING)
     (folder / "events.ndjson").write_text("\n".join(_lines(people)) + "\n")
     (folder / "orders.csv").write_text("order,at,customer,total\n" + "".join(_orders(people)))
 
 
 def hits(brand_id: UUID) -> list[Receipt]:
-    """What arrives over the wire in one batch: clicks without a key, and keyed events of which two contradict another."""
-    clicks = [_hit(brand_id, n, None, _click(n % 12, hours=n, link="alice-1")) for n in range(8)]
+    """What arrives over the wire in one batch: clicks without a key, and keyed events, two of which contradict one."""
+    clicks = [_hit(brand_id, n, None, _click(n, hours=n, link="alice-1")) for n in range(8)]
+    # Never two touchpoints of one path in the same instant: ids break that tie, and ids are random.
+    clicks = [hit for n, hit in enumerate(clicks) if n]
     said = {"kind": "signup", "occurred_at": _at(30), "customer": "c3", "visitor": "v3"}
     keyed = [
         _hit(brand_id, 100, "signup-3", said),
@@ -100,7 +107,8 @@ def forgotten() -> UUID:
 def _lines(people: int) -> list[str]:
     found = [json.dumps(body) for n in range(people) for body in _life(n)]
     late = _click(1, hours=1, link="alice-1")
-    return [*found, found[0], "{not json", json.dumps(late | {"partner": "nobody", "link": None})]
+    twice = next(line for line in found if '"o1"' in line)
+    return [*found, twice, "{not json", json.dumps(late | {"partner": "nobody", "link": None})]
 
 
 def _life(n: int) -> list[dict[str, object]]:
@@ -129,8 +137,8 @@ def _click(n: int, *, hours: int, **origin: str) -> dict[str, object]:
     return {"kind": "click", "occurred_at": _at(hours), "visitor": f"v{n}", **origin}
 
 
-def _at(hours: int) -> str:
-    return (START + timedelta(hours=hours)).isoformat()
+def _at(hours: int, minutes: int = 0) -> str:
+    return (START + timedelta(hours=hours, minutes=minutes)).isoformat()
 
 
 def _hit(brand_id: UUID, n: int, key: str | None, body: dict[str, object]) -> Receipt:

@@ -1,0 +1,144 @@
+"""What one can switch on the answer: breakdowns as links, the rest as a small form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tallystick.doors.asking import Asked
+from tallystick.doors.console.state import State
+from tallystick.measurement.kpis.questions import Segment
+from tallystick.partners.programs.models import Definition, Program
+from tallystick.partners.programs.rules import Basis
+
+Words = str | Promise
+
+BREAKDOWNS: Final[tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...]] = (
+    (
+        gettext_lazy("Who"),
+        (
+            ("partner", gettext_lazy("Partner")),
+            ("placement", gettext_lazy("Placement")),
+            ("partner_kind", gettext_lazy("Partner kind")),
+            ("source", gettext_lazy("Source")),
+        ),
+    ),
+    (
+        gettext_lazy("Whom"),
+        (
+            ("visitor_type", gettext_lazy("Visitor")),
+            ("customer_type", gettext_lazy("Customer")),
+            ("device", gettext_lazy("Device")),
+            ("country", gettext_lazy("Country")),
+        ),
+    ),
+    (
+        gettext_lazy("When"),
+        (
+            ("month", gettext_lazy("Month")),
+            ("week", gettext_lazy("Week")),
+            ("day", gettext_lazy("Day")),
+        ),
+    ),
+)
+
+SEGMENTS: Final = {
+    Segment.PARTNER: gettext_lazy("partners"),
+    Segment.HOUSE: gettext_lazy("house channels"),
+    Segment.ALL: gettext_lazy("all traffic"),
+}
+BASES: Final = {
+    Basis.COHORT: gettext_lazy("cohort"),
+    Basis.PERIOD: gettext_lazy("period"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One link or option: what it is called, the value it stands for, and whether it is the present one."""
+
+    name: Words
+    value: str
+    chosen: bool
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A select of the form."""
+
+    name: str
+    label: Words
+    choices: tuple[Choice, ...]
+
+
+def with_defaults(state: State) -> State:
+    """The state with what a page asks when nothing is said: by partner; by source, all traffic."""
+    wanted = state.wanted
+    by = wanted.by or ("partner",)
+    segment = wanted.segment or (Segment.ALL.value if by == ("source",) else Segment.PARTNER.value)
+    return replace(state, wanted=replace(wanted, by=by, segment=segment))
+
+
+def breakdowns(state: State) -> list[tuple[Words, list[Choice]]]:
+    """The groups of breakdowns, each a link that keeps the rest of the question."""
+    here = with_defaults(state).wanted.by
+    return [
+        (group, [Choice(name, key, here == (key,), state.address(by=(key,))) for key, name in dimensions])
+        for group, dimensions in BREAKDOWNS
+    ]
+
+
+def breakdown_name(by: tuple[str, ...]) -> Words:
+    """What the first column of the table holds."""
+    names = {key: name for _group, dimensions in BREAKDOWNS for key, name in dimensions}
+    return names.get(by[0], by[0].replace("_", " ").capitalize())
+
+
+def filters(state: State, asked: Asked) -> list[Choice]:
+    """The filters in force, in words, each with the address that is without it."""
+    found = []
+    for text, (name, key) in zip(state.wanted.where, asked.question.where, strict=True):
+        rest = tuple(other for other in state.wanted.where if other != text)
+        words = f"{breakdown_name((name,))}: {asked.terms.term(name, key).name}"
+        found.append(Choice(words, text, True, state.address(where=rest)))
+    return found
+
+
+def fields(state: State, asked: Asked) -> list[Field]:
+    """The selects of the form; one that offers no choice is left out."""
+    chosen = asked.question
+    newest = max(chosen.versions, key=lambda version: version.effective_on)
+    meaning = newest.meaning
+    every = [
+        _field(
+            "program",
+            _("Program"),
+            [(p.key, p.name) for p in Program.objects.order_by("name")],
+            asked.program.key,
+        ),
+        _field(
+            "definition",
+            _("Conversion"),
+            [(d.key, d.name) for d in Definition.objects.filter(program=asked.program).order_by("name")],
+            newest.definition_key,
+        ),
+        _field("segment", _("Traffic"), SEGMENTS.items(), str(chosen.segment)),
+        _field(
+            "denominator",
+            _("Divided by"),
+            [(unit.value, unit.value) for unit in dict.fromkeys((meaning.denominator, *meaning.alternates))],
+            str(chosen.denominator or meaning.denominator),
+        ),
+        _field("basis", _("Basis"), BASES.items(), str(chosen.basis or meaning.basis)),
+    ]
+    return [field for field in every if len(field.choices) > 1]
+
+
+def _field(name: str, label: str, options: Iterable[tuple[str, Words]], chosen: str) -> Field:
+    return Field(name, label, tuple(Choice(words, str(key), str(key) == chosen) for key, words in options))

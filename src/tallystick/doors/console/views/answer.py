@@ -1,0 +1,88 @@
+"""`/<brand>/`: the partnership conversion rate, its baseline, a breakdown, and what it all means; as CSV too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tallystick.doors.asking import Asked, ask
+from tallystick.doors.console import choices
+from tallystick.doors.console.answer_page import SORTS, data_days, sections
+from tallystick.doors.console.doorway import of_brand
+from tallystick.doors.console.export import as_csv
+from tallystick.doors.console.frame import frame
+from tallystick.doors.console.freshness import current
+from tallystick.doors.console.state import BadAddress, State, read_state
+from tallystick.measurement.kpis.answers import Answer
+from tallystick.partners.programs.models import Brand, DefinitionVersion, Program
+
+FORMATS = ("", "csv")
+
+
+@of_brand
+def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
+    """Answer what the address asks."""
+    state = read_state(request.GET, brand=brand.key, page="console:answer", extra=("sort", "format"))
+    _check("sort", state.extra["sort"], ("", *SORTS))
+    _check("format", state.extra["format"], FORMATS)
+    state = _with_program(state)
+    if not DefinitionVersion.objects.exists():
+        return render(request, "console/answer_empty.html", frame(brand, "answer", current=current()))
+    resolved = choices.with_defaults(state).wanted
+    asked = ask(replace(resolved, compare=bool(resolved.from_on and resolved.until_on)))
+    found = asked.answer()
+    if state.extra["format"] == "csv":
+        return _csv(found, asked, brand, state)
+    return render(request, "console/answer.html", _page(brand, state, asked, found))
+
+
+def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, object]:
+    return frame(
+        brand,
+        "answer",
+        state=state,
+        asked=asked,
+        zone=asked.program.zone_info,
+        days=data_days(asked),
+        sections=sections(found, asked, state),
+        breakdowns=choices.breakdowns(state),
+        segment=choices.SEGMENTS[asked.question.segment],
+        breakdown=choices.breakdown_name(asked.question.by),
+        fields=choices.fields(state, asked),
+        filters=choices.filters(state, asked),
+        hidden=state.hidden(
+            "program", "definition", "segment", "denominator", "basis", "from", "until", "format"
+        ),
+        csv=state.address(extra={"format": "csv"}),
+        current=current(),
+    )
+
+
+def _csv(found: Answer, asked: Asked, brand: Brand, state: State) -> HttpResponse:
+    name = f"{brand.key}-conversion-rate-by-{'-'.join(asked.question.by)}.csv"
+    text = as_csv(found, asked, sort=state.extra["sort"])
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _with_program(state: State) -> State:
+    """The first program by key where several exist and none is named."""
+    if state.wanted.program:
+        return state
+    first = Program.objects.order_by("key").first()
+    several = first is not None and Program.objects.count() > 1
+    return replace(state, wanted=replace(state.wanted, program=first.key)) if first and several else state
+
+
+def _check(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise BadAddress(
+            _("“%(name)s” is “%(value)s”; it is one of %(known)s.")
+            % {"name": name, "value": value[:40], "known": ", ".join(filter(None, known))}
+        )

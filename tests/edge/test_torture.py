@@ -1,0 +1,58 @@
+"""What `make torture` runs: kills and power cuts at random, until the time is over (docs/explain/exactly-once.md)."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.installs import InstallTemplate, migrated_template
+from tests.postgres import cluster
+from torture import kills, results
+
+pytestmark = pytest.mark.torture
+
+SECONDS = float(os.environ.get("TALLYSTICK_TORTURE_SECONDS", "300"))
+SEED = int(os.environ.get("TALLYSTICK_TORTURE_SEED", "1"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request, tmp_path_factory, monkeypatch) -> Iterator[tuple[str, InstallTemplate]]:
+    """A migrated installation with a brand in it, on one of the two databases."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            monkeypatch.setenv("DATABASE_URL", stack.enter_context(cluster()))
+        template = stack.enter_context(migrated_template(tmp_path_factory.mktemp("torture")))
+        yield request.param, stack.enter_context(kills.shop(template, tmp_path_factory.mktemp("shop")))
+
+
+def test_random_kills_lose_nothing_and_double_nothing(shop):
+    on, template = shop
+    until = time.monotonic() + SECONDS
+    found_out = kills.control(template, seed=SEED)
+    first = results.rounds_done("kills", on, SEED)
+    tally = kills.torment(template, seed=SEED, first=first, until=until)
+    line = {"rounds": tally.rounds, "kills": tally.kills, "lost": tally.lost, "doubled": tally.doubled}
+    results.add({"harness": "kills", "on": on, "seed": SEED, **line, "control_found": found_out})
+    assert found_out, "the broken stage was not noticed: this run proves nothing"
+    assert tally.kills
+    assert (tally.lost, tally.doubled, tally.faults) == (0, 0, [])
+
+
+def test_power_cuts_lose_no_acknowledged_receipt_and_with_less_syncing_they_do():
+    powercut = pytest.importorskip("torture.powercut", reason="the power-cut harness needs apsw")
+    first = results.rounds_done("powercut", "sqlite", SEED)
+    until = time.monotonic() + SECONDS
+    cuts = acknowledged = lost = 0
+    while not cuts or time.monotonic() < until:
+        found = powercut.cut_once(f"{SEED}/{first + cuts}", synchronous="FULL")
+        assert found.sound, f"round {first + cuts} of seed {SEED} left a damaged file"
+        cuts, acknowledged, lost = cuts + 1, acknowledged + found.acknowledged, lost + found.lost
+    careless = sum(powercut.cut_once(f"{SEED}/{n}", synchronous="NORMAL").lost for n in range(100))
+    line = {"rounds": cuts, "kills": cuts, "lost": lost, "doubled": 0, "control_found": careless > 0}
+    results.add({"harness": "powercut", "on": "sqlite", "seed": SEED, **line})
+    assert acknowledged
+    assert lost == 0
+    assert careless, "synchronous=NORMAL lost nothing: the disk of this harness forgets too little"

@@ -1,0 +1,242 @@
+"""Files: every row is kept, what cannot be read says why, and importing again changes nothing."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallystick import journey
+from tallystick.foundation.scoping import brand_scope
+from tallystick.kit.shares import PPB
+from tallystick.measurement.attribution.models import Conversion
+from tallystick.tracking.events.importers.files import BadFile
+from tallystick.tracking.events.importers.mapping import read_mapping
+from tallystick.tracking.events.importers.receive import Received, receive_events, receive_rows
+from tallystick.tracking.events.models import Event
+from tallystick.tracking.events.services import publish_mapping
+from tallystick.tracking.inbox.models import Quarantined
+from tests.builders import Brand
+
+ROOT = Path(__file__).parents[2]
+NAUGHTY = ROOT.parent / "shared" / "fixtures" / "blns" / "blns.json"
+
+ORDERS = """
+name = "orders"
+program = "shop"
+zone = "Europe/Berlin"
+[fields]
+customer = { column = "customer" }
+amount = { column = "total" }
+occurred_at = { column = "at", format = "%d.%m.%Y %H:%M" }
+[[events]]
+kind = "click"
+origin = { column = "from", values = { A = { partner = "alice" }, B = { partner = "bob" } } }
+[[events]]
+kind = "purchase"
+when = { column = "bought", in = ["yes"] }
+attributes = { note = "note" }
+"""
+HEADER = "at,from,customer,total,bought,note\n"
+ROWS = [
+    "02.03.2026 10:00,A,carol,80.00,yes,first",
+    "02.03.2026 11:00,B,dora,9.99,yes,",
+    "02.03.2026 11:00,B,dora,9.99,yes,",
+    "03.03.2026 12:30,A,erin,,no,",
+    '04.03.2026 08:00,A,carol,12.00,yes,"two\nlines"',
+]
+
+
+@pytest.fixture
+def shop(acme: Brand) -> Brand:
+    acme.defines("purchase", primary=True, dedupe="event")
+    return acme
+
+
+def imports(brand: Brand, path: Path, content: str | bytes, mapping: str = ORDERS) -> Received:
+    """What `tallystick import FILE --mapping FILE` does."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with brand_scope(brand.id):
+        read = read_mapping(mapping)
+        received = receive_rows(path, brand_id=brand.id, mapping=read, store=journey.inbox())
+        publish_mapping(name=read.name, text=mapping)
+    brand.works()
+    return received
+
+
+def events_of(brand: Brand) -> list[dict[str, Any]]:
+    """Everything about a brand's events but when they came in."""
+    with brand_scope(brand.id):
+        rows = list(Event.objects.order_by("id").values())
+    return [
+        {name: value for name, value in row.items() if name not in ("received_at", "recorded_at", "batch")}
+        for row in rows
+    ]
+
+
+def quarantined(brand: Brand) -> list[tuple[str, int | None, str, str]]:
+    with brand_scope(brand.id):
+        rows = Quarantined.objects.filter(state="waiting").order_by("line")
+        return [(row.reason, row.line, row.column, row.value) for row in rows]
+
+
+def test_every_row_of_a_file_becomes_its_events(shop, tmp_path):
+    assert imports(shop, tmp_path / "orders.csv", HEADER + "\n".join(ROWS)) == Received(5, 5, 0, 0)
+    events = events_of(shop)
+    assert sorted(event["kind"] for event in events) == ["click"] * 5 + ["purchase"] * 4
+    assert {event["amount_minor"] for event in events} == {8000, 999, 1200, None}
+    first = min(event["occurred_at"] for event in events)
+    assert first.isoformat() == "2026-03-02T09:00:00+00:00"
+
+
+def test_two_rows_that_are_the_same_to_the_letter_are_two_sales(shop, tmp_path):
+    imports(shop, tmp_path / "orders.csv", HEADER + "\n".join(ROWS))
+    with brand_scope(shop.id):
+        assert Conversion.objects.count() == 4
+        assert Conversion.objects.filter(subject="c:dora").count() == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_importing_a_file_again_in_any_order_of_its_rows_changes_nothing(shop, tmp_path, seed):
+    imports(shop, tmp_path / "orders.csv", HEADER + "\n".join(ROWS))
+    before, standing, decisions = events_of(shop), shop.standing(), shop.decisions()
+    shuffled = random.Random(seed).sample(ROWS, len(ROWS))
+    again = imports(shop, tmp_path / "again.csv", HEADER + "\n".join(shuffled))
+    assert again == Received(5, 0, 5, 0)
+    assert events_of(shop) == before
+    assert (shop.standing(), shop.decisions()) == (standing, decisions)
+
+
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n").replace("two\r\nlines", "two\nlines"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: text.replace(",", "|"),
+        lambda text: text + "\n\n\n",
+        lambda text: text.replace(",A,", ", A ,"),
+        lambda text: text.replace("carol", '"carol"'),
+    ],
+    ids=["byte order mark", "CRLF", "semicolon", "tab", "bar", "blank lines", "spaces", "quotes"],
+)
+def test_the_way_a_file_is_written_does_not_matter(shop, tmp_path, rewritten):
+    text = HEADER + "\n".join(ROWS)
+    imports(shop, tmp_path / "orders.csv", text)
+    assert imports(shop, tmp_path / "again.csv", rewritten(text)) == Received(5, 0, 5, 0)
+
+
+def test_what_cannot_be_read_waits_with_its_line_column_and_value(shop, tmp_path):
+    content = (HEADER + ROWS[0] + "\n").encode()
+    content += b"02.03.2026 10:00,A,Zo\xeb,80.00,yes,\n"
+    content += b"02.03.2026 10:00,A,carol,80.00\n"
+    content += b"02.03.2026 10:00,C,carol,80.00,yes,\n"
+    content += b"2026-03-02,A,carol,80.00,yes,\n"
+    content += b'02.03.2026 10:00,A,carol,"80,00",yes,\n'
+    content += b"02.03.2026 10:00,A,ca\0rol,80.00,yes,\n"
+    content += b"02.03.2026 10:00,A,,80.00,yes,\n"
+    imports(shop, tmp_path / "orders.csv", content)
+    assert quarantined(shop) == [
+        ("encoding", 3, "", "02.03.2026 10:00,A,Zo\N{REPLACEMENT CHARACTER},80.00,yes,"),
+        ("syntax", 4, "", "02.03.2026 10:00,A,carol,80.00"),
+        ("schema", 5, "from", "C"),
+        ("schema", 6, "at", "2026-03-02"),
+        ("schema", 7, "amount", "80,00"),
+        ("encoding", 8, "", "02.03.2026 10:00,A,ca\N{REPLACEMENT CHARACTER}rol,80.00,yes,"),
+        ("schema", 9, "visitor", ""),
+    ]
+    with brand_scope(shop.id):
+        assert all(row.fix and row.detail and row.file == "orders.csv" for row in Quarantined.objects.all())
+
+
+def test_a_mended_mapping_and_a_replay_release_what_waited(shop, tmp_path):
+    content = HEADER + ROWS[0] + "\n02.03.2026 10:00,C,dora,80.00,yes,\n"
+    imports(shop, tmp_path / "orders.csv", content)
+    assert quarantined(shop) == [("schema", 3, "from", "C")]
+    mended = ORDERS.replace("values = { A", 'values = { C = { channel = "search" }, A')
+    with brand_scope(shop.id):
+        publish_mapping(name="orders", text=mended)
+    assert shop.replays().released == 1
+    assert quarantined(shop) == []
+    with brand_scope(shop.id):
+        assert Conversion.objects.filter(attribution__credited=True).count() == 2
+    assert imports(shop, tmp_path / "orders.csv", content, mended) == Received(2, 0, 2, 0)
+
+
+def test_a_row_with_a_key_that_says_something_else_the_next_time_is_a_conflict(shop, tmp_path):
+    keyed = ORDERS.replace('program = "shop"', 'program = "shop"\nkey = ["at", "customer"]')
+    imports(shop, tmp_path / "orders.csv", HEADER + ROWS[0], keyed)
+    changed = ROWS[0].replace("80.00", "8000.00")
+    assert imports(shop, tmp_path / "orders.csv", HEADER + changed, keyed) == Received(1, 0, 0, 1)
+    assert shop.waiting() == {"duplicate_conflict": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "the first line must name the columns"),
+        (b"at,from,customer,total,note\n", "no column 'bought'; its columns are at, from"),
+        (b"at,from,customer,total,bought,note,at\n", "two columns have the same name"),
+        ("at,from,customer,total,bought,note".encode("utf-16"), "not UTF-8"),
+        (b"at,from,customer,total,bought,note,\xfc\n", "not UTF-8"),
+        (HEADER.encode() + b'x,"' + b"y" * 200_000, "after line"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_says_why(shop, tmp_path, content, complaint):
+    with pytest.raises(BadFile, match=complaint) as refused:
+        imports(shop, tmp_path / "orders.csv", content)
+    str(refused.value).encode()
+
+
+def test_a_row_too_large_to_be_kept_leaves_its_head_in_quarantine(shop, tmp_path):
+    line = json.dumps({"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z", "visitor": "v" * (1 << 20)})
+    file = tmp_path / "events.ndjson"
+    file.write_text(line + "\n")
+    received = receive_events(file, brand_id=shop.id, store=journey.inbox())
+    shop.works()
+    assert received.accepted == 1
+    assert shop.waiting() == {"size": 1}
+
+
+def test_lines_of_events_that_are_none_wait_each_with_its_reason(shop, tmp_path):
+    file = tmp_path / "events.ndjson"
+    good = '{"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z", "visitor": "v1", "order": "1001"}'
+    lines = [good, "{", '{"kind": "purchase"}', good[:-1] + ', "colour": "red"}', good.replace("v1", "v\\u0000")]
+    lines += [good.replace("purchase", "gift"), good.replace("2026", "1926"), good.replace("Z", ""), good.replace("v1", "")]
+    lines += [good.replace("2026-03-02T09:00:00Z", "0001-01-01T00:00:00+14:00"), good[:-1] + ', "device": "' + "x" * 41 + '"}']
+    lines += [good[:-1] + ', "attributes": {"a": "\\u0000"}}', good[:-1] + ', "program": "other"}']
+    file.write_text("\n".join(lines) + "\n")
+    receive_events(file, brand_id=shop.id, store=journey.inbox())
+    shop.works()
+    assert [event["order"] for event in events_of(shop)] == ["1001"]
+    assert shop.waiting() == {"syntax": 1, "schema": 10, "unknown_program": 1}
+
+
+def test_naughty_texts_come_back_as_they_are(shop, tmp_path):
+    if not NAUGHTY.exists():
+        pytest.skip("the list of naughty strings is not here")
+    texts = [text for text in json.loads(NAUGHTY.read_text()) if text and len(text) <= 200]
+    file = tmp_path / "events.ndjson"
+    event = {"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z"}
+    file.write_text("".join(json.dumps({**event, "order": str(n), "customer": text}) + "\n" for n, text in enumerate(texts)))
+    received = receive_events(file, brand_id=shop.id, store=journey.inbox())
+    shop.works()
+    assert received.accepted == len(texts)
+    assert {event["order"]: event["customer"] for event in events_of(shop)} == {str(n): t for n, t in enumerate(texts)}
+    with brand_scope(shop.id):
+        assert set(Conversion.objects.values_list("subject", flat=True)) == {f"c:{text}" for text in texts}
+
+
+def test_naughty_texts_in_a_table_come_back_without_the_spaces_around_them(shop, tmp_path):
+    if not NAUGHTY.exists():
+        pytest.skip("the list of naughty strings is not here")
+    texts = [text for text in json.loads(NAUGHTY.read_text()) if text.strip() and len(text) <= 200]
+    quoted = [text.replace('"', '""') for text in texts]
+    lines = [f'02.03.2026 10:00,A,c{n},1.00,yes,"{text}"' for n, text in enumerate(quoted)]
+    imports(shop, tmp_path / "orders.csv", HEADER + "\n".join(lines))
+    kept = {e["customer"]: e["attributes"].get("note") for e in events_of(shop) if e["kind"] == "purchase"}
+    assert kept == {f"c{n}": text.strip() for n, text in enumerate(texts)}
+    assert PPB
