@@ -66,7 +66,7 @@ def dump(brand: Brand) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the whole file goes through SQLite only")
 def test_every_session_becomes_a_click_and_every_purchase_a_credited_conversion(shop):
-    rows = list(csv.DictReader(SESSIONS.open()))
+    rows = list(csv.DictReader(SESSIONS.read_text().splitlines()))
     assert imports(shop, SESSIONS) == Received(12_330, 12_330, 0, 0)
     journey.run_until_done(shop.id, limit=2_000)
     with brand_scope(shop.id):

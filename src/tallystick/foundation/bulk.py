@@ -35,7 +35,7 @@ def insert_rows(model: type[BrandOwned], fields: Sequence[str], rows: Iterable[S
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # TRICKY: Django turns the driver's errors into its own for execute, but not for copy.
-            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for values in ready:
                     copy.write_row(values)
         else:

@@ -33,7 +33,8 @@ class IdField(models.UUIDField):  # type: ignore[type-arg]
     def to_python(self, value: Any) -> UUID | None:
         if isinstance(value, (bytes, memoryview)) and len(value) == 16:
             return UUID(bytes=bytes(value))
-        return super().to_python(value)
+        read: UUID | None = super().to_python(value)
+        return read
 
 
 def id_column() -> IdField:

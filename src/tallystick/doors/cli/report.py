@@ -129,9 +129,11 @@ def _print_rows(asked: Asked, section: Section) -> None:
         names = [asked.terms.term(name, key).name for name, key in zip(by, cell.keys, strict=True)]
         converted = cell.converted if cell.converted is not None else f"{cell.share_ppb / 10**9:.4g}"
         enough = cell.status == "ok"
-        note = "" if enough else wording.rate(cell, section.denominator).partition(": ")[0]
-        if not enough and cell.units:
-            note += f", about {cell.units_short:,} more needed"
+        note = (
+            f"not enough evidence, about {cell.units_short:,} more needed"
+            if cell.units and not enough
+            else ""
+        )
         if cell.keys in earlier:
             note = f"{note} {wording.comparison(earlier[cell.keys])}".strip()
         rows.append(

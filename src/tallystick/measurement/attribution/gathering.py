@@ -52,10 +52,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """What attribution needs of partnerships: whose they are, and which of them are about coupons."""
+    """What attribution needs of partnerships: whose they are, and which partners and placements are about coupons."""
 
     partners: dict[UUID, Partner]
-    coupon_placements: frozenset[UUID]
+    coupons: frozenset[UUID]
 
 
 def gather(events: Iterable[Event], *, max_customers: int) -> Known:
@@ -105,9 +105,15 @@ def evidence_of(event: Event) -> Evidence:
 
 
 def origins() -> Origins:
-    """Partners by partnership, and the placements that are about coupons, of the brand in scope."""
-    coupons = Placement.objects.filter(type__in=COUPON_PLACEMENTS).values_list("id", flat=True)
-    return Origins(partners_by_partnership(), frozenset(coupons))
+    """What touchpoints of the brand in scope come from, read at one time."""
+    return Origins(partners_by_partnership(), frozenset(coupon_ids()))
+
+
+def coupon_ids() -> list[UUID]:
+    """The partners and placements that are about coupons, for `last_non_coupon`: voucher sites and coupon pages."""
+    partners = Partner.objects.filter(kind=Kind.VOUCHER).values_list("id", flat=True)
+    placements = Placement.objects.filter(type__in=COUPON_PLACEMENTS).values_list("id", flat=True)
+    return [*partners, *placements]
 
 
 def touch_of(event: Event, known: Origins) -> Touch:
@@ -118,8 +124,7 @@ def touch_of(event: Event, known: Origins) -> Touch:
         at=event.occurred_at,
         kind=event.kind,
         source=source_of(partner.id if partner else None, event.channel_id),
-        is_coupon=bool(partner and partner.kind == Kind.VOUCHER)
-        or event.placement_id in known.coupon_placements,
+        is_coupon=bool(known.coupons & {partner.id if partner else None, event.placement_id}),
         barred=NoCredit.KNOWN_BOT if event.label == KNOWN_BOT else None,
     )
 

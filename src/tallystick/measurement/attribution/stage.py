@@ -1,8 +1,8 @@
 """The second stage of the journey: events become conversions and credits. Identifier: ATTR-STAGE.
 
-Reads events in the batches in which they were recorded. When a definition gets a new version, or the history
-day or the identity limit of the installation changes, it begins again from the first batch: decisions that
-come out the same write nothing.
+Reads events in the batches in which they were recorded. When a definition gets a new version, or the history day,
+the coupon partners or the identity limit change, it begins again from the first batch: decisions that come out
+the same write nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tallystick.foundation.lanes import Progress, advance, lane, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.kit.failpoints import reach
+from tallystick.measurement.attribution.gathering import coupon_ids
 from tallystick.measurement.attribution.services import credit
 from tallystick.partners.programs.models import DefinitionVersion, Program
 from tallystick.tracking.events.models import Event
@@ -53,7 +54,8 @@ def terms(max_customers: int) -> str:
         (str(key), str(day), zone)
         for key, day, zone in Program.objects.values_list("id", "history_from", "zone")
     )
-    return ids.derive(msgspec.json.encode([versions, programs, max_customers])).hex
+    coupons = sorted(map(str, coupon_ids()))
+    return ids.derive(msgspec.json.encode([versions, programs, coupons, max_customers])).hex
 
 
 def behind(brand_id: UUID, *, max_customers: int) -> int:

@@ -93,8 +93,9 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     """Make events of receipts, in the caller's lane and transaction; those that cannot be go to quarantine.
 
     One bad receipt never stops the others: an error that was not foreseen puts its receipt into quarantine as
-    `processing_error`, with the traceback, and is logged. Another body under a known key is a conflict - unless the
-    first one waits in quarantine: then it corrects it, becomes the events, and the first waits no longer (EVENT-CORRECT).
+    `processing_error`, with the traceback, and is logged. Another body under a known key is a conflict - unless
+    the first one waits in quarantine: then it corrects it, becomes the events, and the first waits no longer.
+    Identifier: EVENT-CORRECT.
     """
     step = Step((position(BATCH) or 0) + 1, clock.now())
     rows: list[tuple[object, ...]] = []
