@@ -133,7 +133,7 @@ def _play(
 
 
 def play(folder: Path, *, seed: str, broken: str, receive: bool) -> None:
-    """In a process of its own: take every step, killing it up to four times before it may end; print what came of it."""
+    """In a process of its own: take every step, killing it up to four times before it may end; print the outcome."""
     from tests.edge import story
 
     story.import_once()

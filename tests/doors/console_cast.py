@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.browser.story import story_lines
 from tests.house.sources import PACKAGE
+from tests.houses import MAX_CUSTOMERS
 from tests.installs import Install
 
 DEMO = PACKAGE / "project" / "demo"
@@ -29,7 +30,7 @@ def fill(install: Install) -> None:
         ("import", folder / "sessions.csv", "--mapping", DEMO / "mapping.toml"),
         ("import", folder / "story.ndjson"),
     ):
-        done = install.run(*command)
+        done = install.run(*command, env={"TALLYSTICK_IDENTITY_MAX_CUSTOMERS": str(MAX_CUSTOMERS)})
         assert done.returncode == 0, done.stderr
 
 

@@ -1,9 +1,8 @@
 """Ids: derived ones are the same everywhere, and at the doors they can be read aloud and not be mistaken."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from tallystick.kit import clock, ids
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
-VECTORS = Path(__file__).parents[3] / "shared" / "fixtures" / "uuid7"
 
 
 @given(st.uuids(), st.sampled_from(sorted(ids.PREFIXES)))
@@ -52,8 +50,8 @@ def test_an_unknown_prefix_is_never_shown():
 
 
 def test_a_derived_id_is_the_same_in_every_process_and_release():
-    assert ids.derive("event", UUID(int=7), "0") == UUID("3c6c61b0-88dd-817c-8c14-5be3d6ed0ca6") or True
-    assert ids.derive("a", "b", at=NOON) == ids.derive(b"a", b"b", at=NOON)
+    assert ids.derive("event", UUID(int=7), "0") == UUID("e56c45b1-31f2-8e58-ba36-a2342977b480")
+    assert ids.derive("a", b"b", at=NOON) == UUID("01a1f8d3-ea7b-8c87-a93c-ace2af5bdf2a")
 
 
 @given(st.lists(st.text(max_size=3), min_size=1, max_size=3), st.lists(st.text(max_size=3), min_size=1, max_size=3))
@@ -69,8 +67,6 @@ def test_a_derived_id_begins_with_the_whole_milliseconds_of_its_time(at):
 
 
 def test_the_zone_of_the_time_does_not_matter():
-    from zoneinfo import ZoneInfo
-
     assert ids.derive("x", at=NOON) == ids.derive("x", at=NOON.astimezone(ZoneInfo("Asia/Kathmandu")))
 
 
@@ -80,10 +76,3 @@ def test_new_ids_rise_and_never_repeat():
     assert len(set(made)) == len(made)
     assert {value.version for value in made} == {7}
     assert abs(timedelta(milliseconds=made[0].int >> 80) - (clock.now() - clock.EPOCH)) < timedelta(minutes=1)
-
-
-def test_versions_that_others_wrote_are_read_by_the_standard_library():
-    if not VECTORS.exists():
-        pytest.skip("the vectors are not here")
-    for file in VECTORS.glob("*.json"):
-        json.loads(file.read_text())

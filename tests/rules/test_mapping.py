@@ -84,6 +84,7 @@ def test_a_value_without_others_is_refused_with_the_value():
     ("text", "complaint"),
     [
         ("name = ", "Invalid value"),
+        (PLAIN.replace('"orders"', '"my orders"'), "name"),
         (PLAIN.replace("purchase", "gift"), "kinds: click"),
         (PLAIN.replace("visitor", "colour"), "fields of an event"),
         (PLAIN.replace("row = true", 'row = true, column = "x"'), "exactly one of column, constant, row"),

@@ -67,7 +67,7 @@ def standard_library(config: Config) -> dict[str, Any]:
 
 def _rendering(config: Config) -> list[Any]:
     if config.log_format == "json":
-        return [_traceback_as_data(), structlog.processors.JSONRenderer()]
+        return [_traceback_fields(), structlog.processors.JSONRenderer()]
     return [
         structlog.dev.ConsoleRenderer(
             colors=_terminal_with_colors(), exception_formatter=structlog.dev.plain_traceback
@@ -75,7 +75,7 @@ def _rendering(config: Config) -> list[Any]:
     ]
 
 
-def _traceback_as_data() -> Any:
+def _traceback_fields() -> Any:
     # Without local variables, here and in the console: they hold people's data.
     without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return structlog.processors.ExceptionRenderer(without_locals)

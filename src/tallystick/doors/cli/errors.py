@@ -45,7 +45,11 @@ def _explained_domain(error: BaseException) -> CommandError | None:
         "tallystick.tracking.events.importers.files": {"BadFile": FAILED},
         "tallystick.kit.ids": {"BadId": USAGE},
         "tallystick.measurement.kpis.questions": {"BadQuestion": USAGE},
-        "tallystick.measurement.warehouse.engine": {"WarehouseDamaged": FAILED},
+        "tallystick.measurement.warehouse.engine": {
+            "WarehouseDamaged": FAILED,
+            "EngineFailed": FAILED,
+            "UnusablePlace": FAILED,
+        },
         "tallystick.measurement.attribution.trace": {"NothingThere": NOT_FOUND},
     }
     code = codes.get(type(error).__module__, {}).get(type(error).__name__)

@@ -9,6 +9,7 @@ import typer
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, CommandError
 from tallystick.doors.cli.start import Brand, start_django
+from tallystick.measurement.kpis.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
     from tallystick.doors.asking import Asked
@@ -17,41 +18,42 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
+By = Annotated[
+    list[str] | None,
+    typer.Option(help=f"Break down by one of {', '.join(DIMENSIONS)}; at most two, repeated."),
+]
+Where = Annotated[
+    list[str] | None, typer.Option(help="Only dimension=value, such as partner=alice; may be repeated.")
+]
+Unit = Annotated[str, typer.Option(help="clicks, sessions, leads or exposures, if the definition has it.")]
+Mature = Annotated[bool, typer.Option("--mature-only", help="Leave out units that may still convert.")]
+Compare = Annotated[
+    bool, typer.Option("--compare", help="Compare with the period of the same length before.")
+]
+Open = Annotated[
+    bool, typer.Option("--receipts", help="Open the figure: list its units with receipts and conversions.")
+]
+Definition = Annotated[str, typer.Option(help="Key of the conversion definition; the primary by default.")]
+
+
 @app.command()
 def report(
     kpi: Annotated[str, typer.Argument(help="The KPI.")] = "partnership_conversion_rate",
-    by: Annotated[
-        list[str] | None, typer.Option(help="Break down by this dimension; at most two, repeated.")
-    ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option(help="Only dimension=value, such as partner=alice; may be repeated.")
-    ] = None,
+    by: By = None,
+    where: Where = None,
     from_on: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
     until_on: Annotated[str, typer.Option("--until", help="Last day, included.")] = "",
     segment: Annotated[str, typer.Option(help="partner, house or all: whose traffic.")] = "partner",
-    denominator: Annotated[
-        str, typer.Option(help="clicks, sessions, leads or exposures, if the definition has it.")
-    ] = "",
+    denominator: Unit = "",
     basis: Annotated[str, typer.Option(help="cohort or period; the definition's own by default.")] = "",
     method: Annotated[str, typer.Option(help="wilson, jeffreys or clopper_pearson.")] = "wilson",
-    mature_only: Annotated[
-        bool, typer.Option("--mature-only", help="Leave out units that may still convert.")
-    ] = False,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Compare with the period of the same length before.")
-    ] = False,
-    receipts: Annotated[
-        bool,
-        typer.Option(
-            "--receipts", help="Open the figure: list its units with receipts, events and conversions."
-        ),
-    ] = False,
+    mature_only: Mature = False,
+    compare: Compare = False,
+    receipts: Open = False,
     limit: Annotated[int, typer.Option(help="How many units --receipts lists.", min=1, max=10_000)] = 50,
     offset: Annotated[int, typer.Option(help="How many units --receipts leaves out first.", min=0)] = 0,
     program: Annotated[str, typer.Option(help="Key of the program; not needed where there is one.")] = "",
-    definition: Annotated[
-        str, typer.Option(help="Key of the conversion definition; the primary by default.")
-    ] = "",
+    definition: Definition = "",
     brand: Brand = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

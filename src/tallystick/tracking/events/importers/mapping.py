@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping as Dict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -73,7 +73,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     the mark in amounts. attributes of an event: name → column.
     """
 
-    name: str
+    name: Annotated[str, msgspec.Meta(pattern=r"^[-\w]+\Z", max_length=60)]
     program: str | None = None
     key: tuple[str, ...] = ()
     zone: str = "UTC"
@@ -142,11 +142,10 @@ def _check_event(mapping: Mapping, event: EventFrom, number: int) -> None:
     if "occurred_at" not in fields:
         raise BadMapping(f"`{where}.fields` has no `occurred_at`: say which column is the time")
     if event.origin:
-        for cell, keys in event.origin.values.items():
+        named = [(f"values.{cell}", keys) for cell, keys in event.origin.values.items()]
+        for place, keys in [*named, ("otherwise", event.origin.otherwise or {})]:
             if not keys.keys() <= {"partner", "placement", "link", "code", "channel"}:
-                raise BadMapping(
-                    f"`{where}.origin.values.{cell}` names partner, placement, link, code or channel"
-                )
+                raise BadMapping(f"`{where}.origin.{place}` names partner, placement, link, code or channel")
 
 
 def _event(mapping: Mapping, event: EventFrom, row: Dict[str, str], row_key: str) -> EventBody:
