@@ -51,7 +51,8 @@ WITH won AS (
     GROUP BY t.partner_id
 )
 SELECT lower(hex(v.partner_id)) AS k1, sum(u) AS units, sum(s) AS successes, count(*) AS clusters,
-    sum(u * u) AS units_sq, sum(s * s) AS successes_sq, sum(u * s) AS units_successes, any_value(r.conversions) AS conversions,
+    sum(u * u) AS units_sq, sum(s * s) AS successes_sq, sum(u * s) AS units_successes,
+    any_value(r.conversions) AS conversions,
     any_value(r.share_ppb) AS share_ppb
 FROM visitors v LEFT JOIN reach r USING (partner_id) GROUP BY v.partner_id ORDER BY k1
 """
@@ -180,7 +181,7 @@ def _snapshot(folder: Path) -> Any:
         for (day,), rows in whole.group_by(pl.col(facts.day_column).dt.date(), maintain_order=True):
             path = folder / f"{facts.name}-{day}.parquet"
             rows.select([c.name for c in facts.columns]).write_parquet(path, compression="zstd")
-            live.append(LiveFile(facts.name, day, path))  # type: ignore[arg-type]
+            live.append(LiveFile(facts.name, day, path))
     return Snapshot(tuple(live))
 
 

@@ -1,8 +1,8 @@
 """The cast, and the words in which stories are told.
 
-Acme is a brand; Alice a steady content partner, Bob a voucher site, Mallory a fraud; Zoë is another brand. What happens is
-built by whoever does it (`alice.click("v1", at=3)`, `purchase("1001", customer="carol", at=4)`) and happens when Acme
-`receives` it: a receipt in the real inbox, carried on by the real stages. `at` counts days from a Monday morning.
+Acme is a brand; Alice a steady content partner, Bob a voucher site, Mallory a fraud; Zoë is another brand. Things are
+made by whoever does them (`alice.click("v1", at=3)`, `purchase("1001", customer="carol", at=4)`) and happen when Acme
+`receives` them: receipts in the real inbox, carried on by the real stages. `at` counts days from a Monday morning.
 """
 
 from collections.abc import Mapping, Sequence
@@ -161,7 +161,9 @@ class Brand:
         """Add to the set-up file (partners, channels, definitions), and apply the whole of it again."""
         for name, added in parts.items():
             self._document[name] = [*self._document[name], *added]
-        self._document["program"]["history_from"] = history_from or self._document["program"].get("history_from")
+        self._document["program"]["history_from"] = history_from or self._document["program"].get(
+            "history_from"
+        )
         document = {"brand": {"key": self.key, "name": self.name}, **self._document}
         applied = apply_setup(
             msgspec.convert(document, Setup), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS
@@ -295,7 +297,7 @@ class Brand:
             Program.objects.filter(id=self.program_id).update(history_from=until)
 
     def standing(self) -> dict[str, Any]:
-        """Everything that must not depend on the order of arrival: events, conversions, credits, bindings - with ids."""
+        """What must not depend on the order of arrival: events, conversions, credits and bindings, with ids."""
         with brand_scope(self.id):
             return {
                 "events": sorted(Event.objects.values_list("id", "kind", "occurred_at", "label")),
@@ -311,7 +313,10 @@ SET_UP = (Program, Channel, Definition, DefinitionVersion, Partner, Partnership,
 def set_up_rows(brand: Brand) -> list[Model]:
     """All rows that a brand's set-up made, its own first: saved in another house, they are the same brand there."""
     with brand_scope(brand.id):
-        return [programs.Brand.objects.get(id=brand.id), *(row for model in SET_UP for row in model.objects.all())]
+        return [
+            programs.Brand.objects.get(id=brand.id),
+            *(row for model in SET_UP for row in model.objects.all()),
+        ]
 
 
 def move_in(brand: Brand, rows: Sequence[Model]) -> None:
@@ -344,8 +349,7 @@ def _credits() -> list[tuple[Any, ...]]:
 
 def _bindings() -> dict[str, Any]:
     newest = {
-        row.customer: (row.conversion_id, row.since, row.shares)
-        for row in Binding.objects.order_by("id")
+        row.customer: (row.conversion_id, row.since, row.shares) for row in Binding.objects.order_by("id")
     }
     return {customer: said for customer, said in newest.items() if said[2]}
 

@@ -36,6 +36,12 @@ if "DATABASE_URL" in os.environ and "PYTEST_XDIST_WORKER" in os.environ:
 from tests.installs import Install, InstallTemplate, migrated_template  # noqa: E402 - reads the environment
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each worker come here before Django reads its settings: it has a data directory and a cluster of its own."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_configure() -> None:
     """Set Django up before any test module imports a model; on SQLite its test database is a file, as in life."""
     import django

@@ -47,7 +47,7 @@ class House:
         }
         vars(journey._OF_THREAD).clear()
         try:
-            with override_settings(TALLYSTICK=settings.TALLYSTICK.model_copy(update=there)):  # type: ignore[misc]
+            with override_settings(TALLYSTICK=settings.TALLYSTICK.model_copy(update=there)):
                 yield self
                 journey.inbox().close()
         finally:

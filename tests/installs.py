@@ -41,6 +41,12 @@ class Install:
         """Run `tallystick ARGUMENTS` to its end; `env` adds to the environment, for example a failpoint."""
         return self._finish([sys.executable, "-m", "tallystick", *map(str, arguments)], env or {}, seconds)
 
+    def succeed(self, *arguments: object, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
+        """Run `tallystick ARGUMENTS`; fails the test with its words when it does not exit with 0."""
+        done = self.run(*arguments, seconds=seconds)
+        assert done.returncode == 0, f"tallystick {' '.join(map(str, arguments))}:\n{done.stderr}"
+        return done
+
     def run_python(
         self, code: str, env: Mapping[str, str] | None = None, seconds: float = SECONDS
     ) -> subprocess.CompletedProcess[str]:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 CONTROL = "cursor_before_effects"
 CONTROL_ROUNDS = 10
-SECONDS_A_CHILD_MAY_LIVE = 0.8
-KILLS_A_STEP = 4
+SECONDS_A_CHILD_MAY_LIVE = 0.5
+KILLS_A_STEP = 8
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def _play(
 
 
 def play(folder: Path, *, seed: str, broken: str, receive: bool) -> None:
-    """In a process of its own: take every step, killing it up to four times before it may end; print the outcome."""
+    """In a process of its own: take every step, killing it a few times before it may end; print the outcome."""
     from tests.edge import story
 
     story.import_once()

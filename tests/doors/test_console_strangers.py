@@ -1,10 +1,9 @@
-"""The console against names that attack, brands that are none of one's business, and installations with little in them."""
+"""The console against names that attack, other people's brands, and installations with little in them."""
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -16,6 +15,7 @@ from tallystick.doors.console.views import entry
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.measurement.attribution.models import Conversion, Credit
+from tallystick.partners.programs.models import Program
 from tallystick.tracking.events.models import Event
 from tests.builders import Brand, alice, bob, happens, newsletter, purchase
 from tests.doors.console_cast import Browser, Read, spaced
@@ -50,7 +50,7 @@ MARKUP = (
 
 
 @pytest.fixture
-def browser(house: House) -> Iterator[Browser]:
+def browser(house: House) -> Browser:
     return Browser(Client())
 
 
@@ -254,7 +254,7 @@ def test_shares_of_one_conversion_add_up_on_its_trace(browser):
     assert page.words.count("33.33 %") == 3
     assert "Newsletter (house channel)" in page.words
     credit = browser.get(f"/{brand.key}/receipts?show=credit&segment=all")
-    assert "1 conversions credited, shares of 1" in credit.words
+    assert "credit of 1 from 1 conversion" in credit.words
 
 
 def test_a_fault_of_ours_is_a_page_without_a_trace_back(browser, monkeypatch):
@@ -284,3 +284,16 @@ def test_facts_that_are_gone_are_said_and_not_computed_around(browser, house):
     finally:
         for path in (house.install.data_dir / "warehouse").rglob("*.away"):
             path.rename(path.with_suffix(".parquet"))
+
+
+def test_of_several_programs_one_is_shown_and_the_others_can_be_chosen(browser):
+    brand = a_shop()
+    brand.receives(alice.click("v1", at=1))
+    with brand_scope(brand.id):
+        Program.objects.create(key="a-new-one", name="Not yet defined", currency="EUR", zone="UTC")
+    page = browser.get(f"/{brand.key}/")
+    assert [spaced(each.text) for each in page.all("option")][:2] == ["Not yet defined", "Shop"]
+    assert "Purchase v1" in page.words
+    assert "program=shop" in next(link for link in page.links if "/receipts?" in link)
+    words = browser.get(f"/{brand.key}/?program=a-new-one").words
+    assert "Nothing says yet what a conversion is" in words

@@ -55,6 +55,17 @@ def test_everything_declared_has_its_line_in_the_decision():
     ] == []
 
 
+def test_everything_declared_is_locked():
+    locks = {lock: (ROOT / lock).read_text() for lock in ("requirements.lock", "requirements-dev.lock")}
+    missing = [
+        f"{lock}: {name}"
+        for lock, text in locks.items()
+        for name in declared()
+        if not re.search(rf"^{name}==", text, re.MULTILINE)
+    ]
+    assert not missing, f"run make lock: {missing}"
+
+
 def test_an_undeclared_import_is_found():
     assert imported([Source("src/a.py", "import os\nimport pandas.io\nfrom csp import constants")]) == {
         "pandas",

@@ -1,4 +1,4 @@
-"""Whatever the order and the batches in which things arrive, and however often: the same decisions, with the same ids."""
+"""Whatever the order and the batches of arrival, and however often: the same decisions, with the same ids."""
 
 import random
 from collections import defaultdict
@@ -71,13 +71,20 @@ def happening(draw: st.DrawFn) -> Happening:
     return purchase(draw(st.sampled_from((order, order, None))), at=at, source=source, **who)
 
 
-worlds = st.lists(happening(), min_size=3, max_size=22, unique_by=lambda one: (one.source, one.dedupe_key, one.id))
+worlds = st.lists(
+    happening(), min_size=3, max_size=22, unique_by=lambda one: (one.source, one.dedupe_key, one.id)
+)
 
 
 def defined_brand(model: str) -> Brand:
     """Acme with a definition that changes in the middle of the story, a binding, and a second definition."""
     acme = Brand("Acme", history_from=date(2026, 3, 10))
-    standing: dict[str, Any] = {"binds": True, "binding_days": 30, "break_after_days": 12, "sources": ["billing", "events"]}
+    standing: dict[str, Any] = {
+        "binds": True,
+        "binding_days": 30,
+        "break_after_days": 12,
+        "sources": ["billing", "events"],
+    }
     acme.defines("purchase", primary=True, model=model, windows={"click": 10, "code_use": 20}, **standing)
     acme.defines(
         "purchase",
@@ -110,7 +117,9 @@ def in_disorder(seed: int) -> Callable[[Brand, Sequence[Happening]], None]:
             size = chance.randint(1, 6)
             acme.gets(*arriving[:size])
             del arriving[:size]
-            chance.choice([lambda **_: None, acme.records, acme.credits, acme.credits])(limit=chance.randint(1, 4))
+            chance.choice([lambda **_: None, acme.records, acme.credits, acme.credits])(
+                limit=chance.randint(1, 4)
+            )
         acme.credits()
 
     return arrive
@@ -128,7 +137,12 @@ def _may_commit(django_db_blocker):
         yield
 
 
-quick = settings(max_examples=12, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @quick

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from tallystick.kit import ids
 from tests.builders import (
     ALL,
     Promoter,
@@ -17,7 +18,6 @@ from tests.builders import (
     newsletter,
     purchase,
 )
-from tallystick.kit import ids
 
 dana = Promoter("dana", "Dana")
 
@@ -60,7 +60,9 @@ def test_an_earlier_order_that_arrives_late_makes_a_new_customer_returning(acme)
 def test_two_reports_of_one_order_do_not_make_its_customer_returning(acme):
     acme.defines("purchase", primary=True)
     acme.sets_up(history_from=date(2026, 1, 1))
-    acme.receives(purchase("1001", customer="carol", at=2), purchase("1001", customer="carol", at=3, source="billing"))
+    acme.receives(
+        purchase("1001", customer="carol", at=2), purchase("1001", customer="carol", at=3, source="billing")
+    )
     assert customer_type(acme, "1001") == "new"
 
 
@@ -76,7 +78,11 @@ def test_a_history_day_that_is_told_later_changes_what_is_known_of_customers(acm
 def test_a_new_version_holds_from_its_day_on_and_changes_no_decision_before(acme):
     acme.defines("purchase", primary=True)
     for order, at in (("1001", 2), ("1002", 12)):
-        acme.receives(alice.click(order, at=at - 1.5), bob.click(order, at=at - 1), purchase(order, visitor=order, at=at))
+        acme.receives(
+            alice.click(order, at=at - 1.5),
+            bob.click(order, at=at - 1),
+            purchase(order, visitor=order, at=at),
+        )
     assert acme.decisions() == 2
     acme.defines("purchase", primary=True, effective_on=date(2026, 3, 12), model="first_touch")
     acme.works()
@@ -122,7 +128,9 @@ def test_an_amount_in_another_currency_waits_because_no_rate_is_known(acme):
     assert acme.orders() == set()
 
 
-def test_a_click_of_a_partner_nobody_knows_is_credited_after_set_up_and_replay_with_its_own_time_of_receipt(acme):
+def test_a_click_of_a_partner_nobody_knows_is_credited_after_set_up_and_replay_with_its_own_time_of_receipt(
+    acme,
+):
     acme.defines("purchase", primary=True)
     click = dana.click("v1", at=1)
     with time_machine.travel(day(1.5), tick=False):
@@ -210,7 +218,13 @@ def test_another_brand_sees_nothing_of_it(acme, house):
     acme.defines("purchase", primary=True)
     acme.receives(alice.click("v1", at=1), purchase("1001", visitor="v1", at=2))
     order = acme.order("1001")
-    for text in (order.id, order.attribution, order.path[0].credit, order.path[0].event, order.path[0].receipt):
+    for text in (
+        order.id,
+        order.attribution,
+        order.path[0].credit,
+        order.path[0].event,
+        order.path[0].receipt,
+    ):
         with pytest.raises(NothingThere):
             zoe.opens(text)
 
@@ -226,7 +240,9 @@ def test_an_id_of_nothing_and_a_text_that_is_no_id_say_which_they_are(acme):
 
 
 def test_the_trace_of_a_receipt_in_quarantine_says_what_to_do(acme):
-    acme.receives(mallory.click("v1", at=1, country="nowhere"), happens("purchase", at=1, visitor="v1", order="1"))
+    acme.receives(
+        mallory.click("v1", at=1, country="nowhere"), happens("purchase", at=1, visitor="v1", order="1")
+    )
     from tallystick.foundation.scoping import brand_scope
     from tallystick.tracking.inbox.queries import waiting
 

@@ -9,7 +9,6 @@ import pytest
 
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit.shares import PPB
 from tallystick.measurement.attribution.models import Conversion
 from tallystick.tracking.events.importers.files import BadFile
 from tallystick.tracking.events.importers.mapping import read_mapping
@@ -204,9 +203,23 @@ def test_a_row_too_large_to_be_kept_leaves_its_head_in_quarantine(shop, tmp_path
 def test_lines_of_events_that_are_none_wait_each_with_its_reason(shop, tmp_path):
     file = tmp_path / "events.ndjson"
     good = '{"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z", "visitor": "v1", "order": "1001"}'
-    lines = [good, "{", '{"kind": "purchase"}', good[:-1] + ', "colour": "red"}', good.replace("v1", "v\\u0000")]
-    lines += [good.replace("purchase", "gift"), good.replace("2026", "1926"), good.replace("Z", ""), good.replace("v1", "")]
-    lines += [good.replace("2026-03-02T09:00:00Z", "0001-01-01T00:00:00+14:00"), good[:-1] + ', "device": "' + "x" * 41 + '"}']
+    lines = [
+        good,
+        "{",
+        '{"kind": "purchase"}',
+        good[:-1] + ', "colour": "red"}',
+        good.replace("v1", "v\\u0000"),
+    ]
+    lines += [
+        good.replace("purchase", "gift"),
+        good.replace("2026", "1926"),
+        good.replace("Z", ""),
+        good.replace("v1", ""),
+    ]
+    lines += [
+        good.replace("2026-03-02T09:00:00Z", "0001-01-01T00:00:00+14:00"),
+        good[:-1] + ', "device": "' + "x" * 41 + '"}',
+    ]
     lines += [good[:-1] + ', "attributes": {"a": "\\u0000"}}', good[:-1] + ', "program": "other"}']
     file.write_text("\n".join(lines) + "\n")
     receive_events(file, brand_id=shop.id, store=journey.inbox())
@@ -221,11 +234,17 @@ def test_naughty_texts_come_back_as_they_are(shop, tmp_path):
     texts = [text for text in json.loads(NAUGHTY.read_text()) if text and len(text) <= 200]
     file = tmp_path / "events.ndjson"
     event = {"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z"}
-    file.write_text("".join(json.dumps({**event, "order": str(n), "customer": text}) + "\n" for n, text in enumerate(texts)))
+    file.write_text(
+        "".join(
+            json.dumps({**event, "order": str(n), "customer": text}) + "\n" for n, text in enumerate(texts)
+        )
+    )
     received = receive_events(file, brand_id=shop.id, store=journey.inbox())
     shop.works()
     assert received.accepted == len(texts)
-    assert {event["order"]: event["customer"] for event in events_of(shop)} == {str(n): t for n, t in enumerate(texts)}
+    assert {event["order"]: event["customer"] for event in events_of(shop)} == {
+        str(n): t for n, t in enumerate(texts)
+    }
     with brand_scope(shop.id):
         assert set(Conversion.objects.values_list("subject", flat=True)) == {f"c:{text}" for text in texts}
 
@@ -239,4 +258,3 @@ def test_naughty_texts_in_a_table_come_back_without_the_spaces_around_them(shop,
     imports(shop, tmp_path / "orders.csv", HEADER + "\n".join(lines))
     kept = {e["customer"]: e["attributes"].get("note") for e in events_of(shop) if e["kind"] == "purchase"}
     assert kept == {f"c{n}": text.strip() for n, text in enumerate(texts)}
-    assert PPB

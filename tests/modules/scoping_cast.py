@@ -60,7 +60,9 @@ class People:
 
     def unsaved(self, model: type[BrandOwned], **changes: Any) -> Any:
         """A row of a model as it would be saved: every field filled with something that fits."""
-        values = {field.name: self._value(field) for field in model._meta.concrete_fields if field.name != "id"}
+        values = {
+            field.name: self._value(field) for field in model._meta.concrete_fields if field.name != "id"
+        }
         return model(**values | BY_MODEL.get(model.__name__, {}) | changes)
 
     def _value(self, field: Any) -> Any:

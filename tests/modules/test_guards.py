@@ -1,4 +1,4 @@
-"""What the database itself refuses, by whatever road a statement comes: other brands' rows, and changes of what is past."""
+"""What the database itself refuses, by whatever road a statement comes."""
 
 import pytest
 from django.core.management import call_command
@@ -44,7 +44,16 @@ def refuses(statement, *parameters, because):
 
 def test_what_is_past_is_append_only():
     names = {name_of(model) for model in APPEND_ONLY}
-    assert names >= {"Event", "Identity", "Mapping", "DefinitionVersion", "Attribution", "Credit", "Revision", "Binding"}
+    assert names >= {
+        "Event",
+        "Identity",
+        "Mapping",
+        "DefinitionVersion",
+        "Attribution",
+        "Credit",
+        "Revision",
+        "Binding",
+    }
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=name_of)
@@ -58,7 +67,9 @@ def test_an_append_only_row_is_neither_changed_nor_deleted_by_any_statement(mode
             row.delete()
 
 
-@pytest.mark.parametrize(("model", "field"), POINTING, ids=lambda part: getattr(part, "name", None) or name_of(part))
+@pytest.mark.parametrize(
+    ("model", "field"), POINTING, ids=lambda part: getattr(part, "name", None) or name_of(part)
+)
 def test_no_row_points_at_a_row_of_another_brand(model, field, acme, zoe):
     mine, hers = acme.row(model), zoe.row(field.related_model)
     with brand_scope(acme.id), pytest.raises(DatabaseError, match="another brand"), transaction.atomic():
@@ -150,7 +161,11 @@ def test_a_bulk_insert_knows_only_the_brand_in_scope(acme, zoe):
 def test_a_bulk_insert_stands_whole_or_not_at_all(acme, zoe):
     columns = ("id", "visitor", "customer", "event_id")
     twice = ids.new()
-    rows = [(ids.new(), "v1", "carol", ids.new()), (twice, "v2", "c", ids.new()), (twice, "v3", "d", ids.new())]
+    rows = [
+        (ids.new(), "v1", "carol", ids.new()),
+        (twice, "v2", "c", ids.new()),
+        (twice, "v3", "d", ids.new()),
+    ]
     with brand_scope(acme.id):
         with pytest.raises(DatabaseError), transaction.atomic():
             insert_rows(Identity, columns, rows)
@@ -165,21 +180,36 @@ def test_a_bulk_insert_cannot_point_at_another_brands_row(acme, zoe):
 
 
 def test_texts_that_look_like_the_copy_format_come_back_as_they_are(acme):
-    texts = ["\\N", "a\tb", "line\nbreak", "\\.", "'; DROP TABLE x; --", "{}", "Zoë 🎷", "%s", '"quoted"', "\\"]
+    texts = [
+        "\\N",
+        "a\tb",
+        "line\nbreak",
+        "\\.",
+        "'; DROP TABLE x; --",
+        "{}",
+        "Zoë 🎷",
+        "%s",
+        '"quoted"',
+        "\\",
+    ]
     with brand_scope(acme.id):
         insert_rows(
             Identity,
             ("id", "visitor", "customer", "event_id"),
             [(ids.new(), text, str(n), ids.new()) for n, text in enumerate(texts)],
         )
-        assert [row.visitor for row in sorted(Identity.objects.all(), key=lambda row: int(row.customer))] == texts
+        assert [
+            row.visitor for row in sorted(Identity.objects.all(), key=lambda row: int(row.customer))
+        ] == texts
 
 
 def test_an_events_attributes_come_back_as_they_are(acme):
     event = acme.unsaved(Event, attributes={"a": "ü", "b": "", "c\n": "\\"})
     names = columns_of(Event)
     with brand_scope(acme.id):
-        insert_rows(Event, names, [[getattr(event, f"{name}_id", None) or getattr(event, name) for name in names]])
+        insert_rows(
+            Event, names, [[getattr(event, f"{name}_id", None) or getattr(event, name) for name in names]]
+        )
         assert Event.objects.get(id=event.id).attributes == {"a": "ü", "b": "", "c\n": "\\"}
 
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from tallystick.kit import clock
 
 ZONES = st.sampled_from(
-    ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo", "America/St_Johns"]
+    [
+        "UTC",
+        "Europe/Berlin",
+        "America/Sao_Paulo",
+        "Asia/Kathmandu",
+        "Pacific/Apia",
+        "Africa/Cairo",
+        "America/St_Johns",
+    ]
 )
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2040, 1, 1))
 

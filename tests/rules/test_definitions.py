@@ -84,7 +84,10 @@ def test_a_version_is_in_force_from_midnight_of_its_day_in_the_programs_zone():
     assert version_at([], midnight) is None
 
 
-@given(st.permutations([date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]), st.datetimes(timezones=st.just(UTC)))
+@given(
+    st.permutations([date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]),
+    st.datetimes(timezones=st.just(UTC)),
+)
 def test_the_order_in_which_versions_are_given_changes_nothing(days, at):
     versions = [a_version(day.month, day, zone="UTC") for day in days]
     found = version_at(versions, at)

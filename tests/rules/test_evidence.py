@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.measurement.attribution.rules.evidence import Evidence, conversion_keys, deciding, dedupe_key, fits
+from tallystick.measurement.attribution.rules.evidence import (
+    Evidence,
+    conversion_keys,
+    deciding,
+    dedupe_key,
+    fits,
+)
 from tallystick.partners.programs.rules import DedupeKey, Meaning, Version
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -32,11 +38,25 @@ BOUGHT = Evidence(
 
 
 def a_version(meaning=None, *, definition=1, program=SHOP, on=date(2026, 1, 1)):
-    return Version(UUID(int=definition), f"d{definition}", "", program, ZoneInfo("UTC"), 1, on, True, meaning or Meaning())
+    return Version(
+        UUID(int=definition),
+        f"d{definition}",
+        "",
+        program,
+        ZoneInfo("UTC"),
+        1,
+        on,
+        True,
+        meaning or Meaning(),
+    )
 
 
 def test_an_event_is_evidence_for_every_definition_it_fits():
-    versions = [a_version(), a_version(Meaning(dedupe=DedupeKey.EVENT), definition=2), a_version(program=UUID(int=8), definition=3)]
+    versions = [
+        a_version(),
+        a_version(Meaning(dedupe=DedupeKey.EVENT), definition=2),
+        a_version(program=UUID(int=8), definition=3),
+    ]
     assert conversion_keys(BOUGHT, versions) == [
         (UUID(int=1), "order:1001"),
         (UUID(int=2), f"event:{BOUGHT.event_id.hex}"),

@@ -34,7 +34,8 @@ def test_the_form_is_that_of_a_typeid():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "evt", "evt_", "01h455vb4pex5vsknk084sn02q", "evt_01h455vb4pex5vsknk084sn02", "xyz_01h455vb4pex5vsknk084sn02q",
+        "", "evt", "evt_", "evt_01h455vb4pex5vsknk084sn02",
+        "01h455vb4pex5vsknk084sn02q", "xyz_01h455vb4pex5vsknk084sn02q",
         "evt_01h455vb4pex5vsknk084sn02qq", "evt_81h455vb4pex5vsknk084sn02q", "evt_01H455VB4PEX5VSKNK084SN02Q",
         "evt_01h455vb4pex5vsknk084sn02l", "evt-01h455vb4pex5vsknk084sn02q", "evt_ü1h455vb4pex5vsknk084sn02q",
     ],
@@ -54,7 +55,10 @@ def test_a_derived_id_is_the_same_in_every_process_and_release():
     assert ids.derive("a", b"b", at=NOON) == UUID("01a1f8d3-ea7b-8c87-a93c-ace2af5bdf2a")
 
 
-@given(st.lists(st.text(max_size=3), min_size=1, max_size=3), st.lists(st.text(max_size=3), min_size=1, max_size=3))
+@given(
+    st.lists(st.text(max_size=3), min_size=1, max_size=3),
+    st.lists(st.text(max_size=3), min_size=1, max_size=3),
+)
 def test_other_parts_give_another_id(one, other):
     assert (ids.derive(*one) == ids.derive(*other)) is (one == other)
 

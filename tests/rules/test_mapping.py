@@ -33,14 +33,27 @@ attributes = { plan = "plan" }
 [events.fields]
 currency = { constant = "EUR" }
 """
-ROW = {"number": "7", "who": "carol", "at": "2026/07/01 09:00", "from": "A", "device": "M", "bought": "yes", "plan": ""}
+ROW = {
+    "number": "7",
+    "who": "carol",
+    "at": "2026/07/01 09:00",
+    "from": "A",
+    "device": "M",
+    "bought": "yes",
+    "plan": "",
+}
 
 
 def test_a_row_stands_for_the_events_whose_condition_holds():
     mapping = read_mapping(FULL)
     click, bought = events_of(mapping, ROW, row_key="k")
     assert (click.kind, click.partner, click.device, click.program) == ("click", "alice", "mobile", "shop")
-    assert (bought.kind, bought.currency, bought.customer, bought.attributes) == ("purchase", "EUR", "carol", {})
+    assert (bought.kind, bought.currency, bought.customer, bought.attributes) == (
+        "purchase",
+        "EUR",
+        "carol",
+        {},
+    )
     assert [event.kind for event in events_of(mapping, {**ROW, "bought": "no"}, row_key="k")] == ["click"]
 
 
@@ -92,7 +105,7 @@ def test_a_value_without_others_is_refused_with_the_value():
         (PLAIN.replace('name = "orders"', 'name = "orders"\nzone = "Mars/Phobos"'), "not a time zone"),
         (PLAIN.replace('name = "orders"', 'name = "orders"\ndecimal = ";"'), "the point or the comma"),
         (PLAIN.replace('name = "orders"', 'name = "orders"\ncolour = "red"'), "unknown field"),
-        (PLAIN.split("[[events]]")[0] + "events = []", "fields"),
+        (PLAIN.split("[[events]]", maxsplit=1)[0] + "events = []", "fields"),
         ('name = "orders"\nevents = []', "`events` is empty"),
         (FULL.replace('partner = "alice"', 'colour = "red"'), "names partner, placement"),
         (FULL.replace('{ channel = "direct" }', '{ colour = "red" }'), "names partner, placement"),

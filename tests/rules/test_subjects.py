@@ -59,7 +59,11 @@ def test_a_customers_touchpoints_are_its_own_and_those_of_all_its_visitors():
     event = replace(BOUGHT, visitor=None, account="initech")
     known = identities(("v1", "carol"), ("v2", "carol"), ("v3", "dora"))
     touches = [seen(1, visitor="v1"), seen(2, visitor="v2"), seen(3, visitor="v3"), seen(4, customer="carol")]
-    touches += [seen(5, account="initech"), seen(6, customer="dora"), seen(7, visitor="v1", program=UUID(int=8))]
+    touches += [
+        seen(5, account="initech"),
+        seen(6, customer="dora"),
+        seen(7, visitor="v1", program=UUID(int=8)),
+    ]
     assert candidates(event, known, *touches) == {1: None, 2: None, 4: None, 5: None}
 
 

@@ -116,7 +116,9 @@ def test_a_brand_with_one_program_need_not_name_it_and_with_two_must():
 
 def test_a_robot_that_names_itself_is_labelled_and_kept():
     assert verified(user_agent="Googlebot/2.1 (+http://www.google.com/bot.html)").label == "known_bot"
-    assert verified(user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" + "x" * 10_000).label == "valid"
+    assert (
+        verified(user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" + "x" * 10_000).label == "valid"
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,10 @@ def test_the_device_is_told_by_the_user_agent_unless_it_is_given(agent, device):
 
 
 def test_a_decimal_comma_is_a_matter_of_the_mapping():
-    assert verify(claim(amount="1.234,50"), programs=SHOP, received_at=RECEIVED, decimal=",").amount_minor == 123450
+    assert (
+        verify(claim(amount="1.234,50"), programs=SHOP, received_at=RECEIVED, decimal=",").amount_minor
+        == 123450
+    )
 
 
 def test_a_claim_with_an_unknown_field_is_none():

@@ -86,7 +86,7 @@ def sections(answer: Answer, asked: Asked, state: State) -> list[Shown]:
     return [_shown(answer, section, asked, state) for section in reversed(answer.sections)]
 
 
-def data_days(asked: Asked) -> tuple[date, date] | None:
+def event_days(asked: Asked) -> tuple[date, date] | None:
     """The first and the last day with an event, in the program's zone; None before any."""
     found = events.span()
     if found is None:

@@ -14,6 +14,7 @@ from tallystick.doors.asking import Asked
 from tallystick.doors.console.state import State
 from tallystick.measurement.kpis.questions import Segment
 from tallystick.partners.programs.models import Definition, Program
+from tallystick.partners.programs.queries import find_program, versions
 from tallystick.partners.programs.rules import Basis
 
 Words = str | Promise
@@ -83,6 +84,29 @@ def with_defaults(state: State) -> State:
     by = wanted.by or ("partner",)
     segment = wanted.segment or (Segment.ALL.value if by == ("source",) else Segment.PARTNER.value)
     return replace(state, wanted=replace(wanted, by=by, segment=segment))
+
+
+def with_names(state: State) -> State:
+    """The state with its program and definition named where nothing but a name says which of several is meant.
+
+    The first program by key that has a definition; its primary definition, else the first by key.
+    """
+    wanted = state.wanted
+    if not wanted.program and Program.objects.count() > 1:
+        first = Definition.objects.order_by("program__key").values_list("program__key", flat=True).first()
+        wanted = replace(wanted, program=first or "")
+    if not wanted.definition:
+        program = find_program(wanted.program or None)
+        own = Definition.objects.filter(program=program).order_by("key").values_list("key", flat=True)
+        if len(own) > 1 and not any(version.primary for version in versions(program.id)):
+            wanted = replace(wanted, definition=own[0])
+    return replace(state, wanted=wanted)
+
+
+def has_definition(state: State) -> bool:
+    """Whether the program that is asked about says what a conversion is."""
+    program = find_program(state.wanted.program or None)
+    return Definition.objects.filter(program=program).exists()
 
 
 def breakdowns(state: State) -> list[tuple[Words, list[Choice]]]:

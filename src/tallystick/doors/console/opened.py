@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallystick.design import figures
 from tallystick.doors import wording
@@ -114,10 +115,12 @@ def _part(answer: Answer, section: Section, page: UnitPage | CreditPage, state: 
 def _in_all(section: Section, page: UnitPage | CreditPage) -> str:
     if isinstance(page, UnitPage):
         return wording.counts(section.total, section.denominator)
-    return _("%(share)s conversions credited, shares of %(number)s") % {
-        "share": figures.whole(page.share_ppb),
-        "number": figures.count(page.conversions),
-    }
+    words = ngettext(
+        "credit of %(share)s from %(number)s conversion",
+        "credit of %(share)s from %(number)s conversions",
+        page.conversions,
+    )
+    return words % {"share": figures.whole(page.share_ppb), "number": figures.count(page.conversions)}
 
 
 def _units(rows: Sequence[UnitRow]) -> list[Unit]:

@@ -208,8 +208,8 @@ def _bind(ties: Sequence[Ties], customers: Iterable[str]) -> None:
     for key, row in newest.items():
         said.setdefault(key, {name: getattr(row, name) for name in BINDING_COLUMNS} | {"shares": []})
     for key, fields in said.items():
-        row = newest.get(key)
-        if row is None or any(getattr(row, name) != value for name, value in fields.items()):
+        last = newest.get(key)
+        if last is None or any(getattr(last, name) != value for name, value in fields.items()):
             Binding(program_id=key[0], customer=key[1], decided_at=clock.now(), **fields).save()
 
 

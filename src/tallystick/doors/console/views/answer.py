@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
-from tallystick.doors.console.answer_page import SORTS, data_days, sections
+from tallystick.doors.console.answer_page import SORTS, event_days, sections
 from tallystick.doors.console.doorway import of_brand
 from tallystick.doors.console.export import as_csv
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
 from tallystick.measurement.kpis.answers import Answer
-from tallystick.partners.programs.models import Brand, DefinitionVersion, Program
+from tallystick.partners.programs.models import Brand
 
 FORMATS = ("", "csv")
 
@@ -28,8 +28,8 @@ def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
     state = read_state(request.GET, brand=brand.key, page="console:answer", extra=("sort", "format"))
     _check("sort", state.extra["sort"], ("", *SORTS))
     _check("format", state.extra["format"], FORMATS)
-    state = _with_program(state)
-    if not DefinitionVersion.objects.exists():
+    state = choices.with_names(state)
+    if not choices.has_definition(state):
         return render(request, "console/answer_empty.html", frame(brand, "answer", current=current()))
     resolved = choices.with_defaults(state).wanted
     asked = ask(replace(resolved, compare=bool(resolved.from_on and resolved.until_on)))
@@ -46,7 +46,7 @@ def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, 
         state=state,
         asked=asked,
         zone=asked.program.zone_info,
-        days=data_days(asked),
+        days=event_days(asked),
         sections=sections(found, asked, state),
         breakdowns=choices.breakdowns(state),
         segment=choices.SEGMENTS[asked.question.segment],
@@ -69,15 +69,6 @@ def _csv(found: Answer, asked: Asked, brand: Brand, state: State) -> HttpRespons
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _with_program(state: State) -> State:
-    """The first program by key where several exist and none is named."""
-    if state.wanted.program:
-        return state
-    first = Program.objects.order_by("key").first()
-    several = first is not None and Program.objects.count() > 1
-    return replace(state, wanted=replace(state.wanted, program=first.key)) if first and several else state
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -27,6 +27,7 @@ def receipts(request: HttpRequest, brand: Brand) -> HttpResponse:
         raise BadAddress(
             _("“show” is “%(text)s”; it is credit, or left out.") % {"text": state.extra["show"][:40]}
         )
+    state = choices.with_names(state)
     number = read_page_number(state.extra["page"])
     resolved = choices.with_defaults(state).wanted
     asked = ask(replace(resolved, by=()))
