@@ -59,7 +59,7 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
     from tallystick.journey import inbox
     from tallystick.kit.failpoints import reach
     from tallystick.tracking.events.importers.mapping import read_mapping
-    from tallystick.tracking.events.importers.receive import receive_events, receive_rows
+    from tallystick.tracking.events.importers.receive import check_header, receive_events, receive_rows
     from tallystick.tracking.events.services import publish_mapping
 
     is_events = file.suffix in (".ndjson", ".jsonl")
@@ -77,9 +77,11 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
             raise CommandError(f"There is no file {mapping}.", NOT_FOUND)
         text = mapping.read_text(encoding="utf-8")
         content = read_mapping(text)
+        check_header(file, mapping=content)
+        # Before the rows: a worker that runs meanwhile verifies them as soon as they are kept.
+        publish_mapping(name=content.name, text=text)
         received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
         reach("import.received")
-        publish_mapping(name=content.name, text=text)
         return received
 
 

@@ -28,7 +28,8 @@ __all__ = ["TIMEOUT_SECONDS", "WalRefused", "configure", "connect", "driver", "r
 TIMEOUT_SECONDS: Final = 30.0
 """How long a writer waits for another writer before ``database is locked``."""
 
-PRAGMAS: Final = {"synchronous": "FULL", "foreign_keys": "ON"}
+PRAGMAS: Final = {"synchronous": "FULL", "foreign_keys": "ON", "secure_delete": "ON"}
+"""secure_delete: what is erased, or moved to another page on the way, leaves no copy behind in the file."""
 
 
 class WalRefused(RuntimeError):

@@ -62,7 +62,7 @@ def publish(brand_id: UUID, *, limit: int, publishers: Sequence[rules.Publisher]
     if not published:
         for draft in moving:
             files.discard(root, (part for parts in draft.parts.values() for part in parts))
-        return Progress(0, left)
+        return Progress(0, max(left, 1))
     reach("warehouse.published")
     return Progress(sum(len(draft.parts) for draft in moving), left)
 

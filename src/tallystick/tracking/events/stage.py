@@ -22,7 +22,8 @@ def run(brand_id: UUID, *, limit: int, store: Store) -> Progress:
     with lane(brand_id):
         batch = store.read(brand_id, position(NAME), limit)
         if not batch.receipts:
-            return Progress(done=0, left=0)
+            # On PostgreSQL receipts wait for every older transaction: there may be some that cannot be read yet.
+            return Progress(done=0, left=store.backlog(brand_id, position(NAME)))
         record(batch.receipts, context=context())
         advance(NAME, batch.position)
         reach("events.recording")

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,7 +52,7 @@ class Arrival:
     received_at: datetime
 
 
-def csv_rows(stream: BinaryIO, *, needed: Sequence[str]) -> Iterator[Row]:
+def csv_rows(stream: BinaryIO, *, needed: Sequence[str]) -> Generator[Row, None, None]:
     """Rows of a delimited file with a header. Nothing is skipped but blank lines.
 
     needed: columns that must be there. Raises BadFile when the header lacks one, is not text, or the file is empty:

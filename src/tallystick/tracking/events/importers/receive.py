@@ -36,6 +36,15 @@ class Received:
     conflict: int
 
 
+def check_header(path: Path, *, mapping: Mapping) -> None:
+    """Raise BadFile where the header of a file does not fit a mapping; nothing is kept."""
+    with (
+        closing(open_file(path)) as stream,
+        closing(csv_rows(stream, needed=sorted(columns_of(mapping)))) as rows,
+    ):
+        next(rows, None)
+
+
 def receive_rows(
     path: Path,
     *,

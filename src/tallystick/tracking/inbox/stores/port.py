@@ -58,7 +58,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 class Batch(msgspec.Struct, frozen=True):
     """Receipts in the order to read them, and the position after the last of them.
 
-    An empty batch means that there is nothing more for now; a short one does not.
+    An empty batch means that there is nothing more for now, or that what there is must wait for an older transaction:
+    `backlog` tells. A short one means neither.
     """
 
     receipts: tuple[Stored, ...]
@@ -92,7 +93,7 @@ class Store(Protocol):
         """The receipts that exist among these ids, in no particular order."""
 
     def backlog(self, brand_id: UUID, position: Position) -> int:
-        """How many receipts `read` would still return after a position."""
+        """How many receipts lie after a position, those included that `read` must still hold back."""
 
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:
         """Replace a body by its hash and forget path, headers and address; so, too, the evidence against it.

@@ -63,10 +63,8 @@ _REPEAT: Final = """
 UPDATE inbox_receipt AS kept SET repeats = kept.repeats + again.times
 FROM unnest(%b::uuid[], %b::int[]) AS again (id, times) WHERE kept.id = again.id
 """
-_UNREAD: Final = """
-FROM inbox_receipt WHERE brand_id = %s AND (tx, seq) > (%s::text::xid8, %s)
-AND tx < pg_snapshot_xmin(pg_current_snapshot())
-"""
+_AFTER: Final = "FROM inbox_receipt WHERE brand_id = %s AND (tx, seq) > (%s::text::xid8, %s)"
+_UNREAD: Final = f"{_AFTER} AND tx < pg_snapshot_xmin(pg_current_snapshot())"
 # TRICKY: ORDER BY prefers the names of the output, so a `tx` that was cast to text would be sorted as text.
 _READ: Final = f"""
 SELECT tx::text AS tx_text, seq, {", ".join(rows.READ)} {_UNREAD}
@@ -136,7 +134,7 @@ class PostgresStore:
     def backlog(self, brand_id: UUID, position: Position) -> int:
         """See `Store.backlog`."""
         tx, seq = _position(position)
-        counted = self._open().execute(f"SELECT count(*) {_UNREAD}", (brand_id, str(tx), seq)).fetchone()
+        counted = self._open().execute(f"SELECT count(*) {_AFTER}", (brand_id, str(tx), seq)).fetchone()
         return 0 if counted is None else int(counted[0])
 
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:

@@ -158,7 +158,6 @@ def find(connection: Connection, receipt_ids: Sequence[UUID]) -> list[tuple[Any,
 
 def erase(connection: Connection, receipt_id: UUID, at: datetime) -> bool:
     """Erase a receipt and the evidence against it in a transaction of its own; False when it is not here."""
-    connection.execute("PRAGMA secure_delete = ON").fetchall()
     with transaction(connection):
         found = connection.execute(f"{_TO_ERASE} id = ?", (receipt_id.bytes,)).fetchall()
         if not found:
