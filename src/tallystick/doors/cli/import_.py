@@ -52,6 +52,7 @@ def import_file(
                 run_until_done(
                     found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done)
                 )
+            _warn_of_rest(found.id)
         _report(received, shown_as_json=as_json)
 
 
@@ -90,6 +91,15 @@ def _lines(file: Path, *, header: bool) -> int:
     with file.open("rb") as stream:
         lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
     return max(lines - header, 0)
+
+
+def _warn_of_rest(brand_id: UUID) -> None:
+    """Say what still waits: another worker may be at it, or another program's transaction may hold receipts back."""
+    from tallystick.journey import STAGES
+
+    waiting = [f"{rows:,} {stage.reads}" for stage in STAGES if (rows := stage.behind(brand_id))]
+    if waiting:
+        output.warn(f"Kept, and still to do: {', '.join(waiting)}. `tallystick work` goes on with it.")
 
 
 def _report(received: Received, *, shown_as_json: bool) -> None:
