@@ -7,7 +7,7 @@ the tests of a session; each test opens brands of its own in it, and nothing is 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,11 +23,11 @@ MAX_CUSTOMERS = 3
 """A visitor of more customers than this links to none: small, so that a story can cross it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class House:
     """One installation, with its database, its receipts and its warehouse."""
 
-    install: Install = field(repr=False)
+    install: Install
 
     @contextmanager
     def entered(self) -> Iterator["House"]:
@@ -54,6 +54,9 @@ class House:
             vars(journey._OF_THREAD).clear()
             inside.close()
             connections["default"] = outside
+
+    def __repr__(self) -> str:
+        return f"<house in {self.install.data_dir.name}>"  # the environment of an installation is nobody's business
 
     @property
     def _database(self) -> str:

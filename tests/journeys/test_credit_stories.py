@@ -332,3 +332,14 @@ def test_a_binding_ends_when_its_conversion_loses_the_credit(acme):
     acme.receives(*[identify("kiosk", f"c{n}", at=2) for n in range(1, 4)])
     assert acme.shares("r1") == {}
     assert acme.standing()["bindings"] == {}
+
+
+def test_a_binding_ends_when_its_visitor_turns_out_to_be_two_customers(acme):
+    binds(acme)
+    acme.receives(
+        alice.click("v1", at=0), identify("v1", "carol", at=0), purchase("1001", visitor="v1", at=1)
+    )
+    assert set(acme.standing()["bindings"]) == {"carol"}
+    acme.receives(identify("v1", "dora", at=2))
+    assert acme.order("1001").subject == "v:v1"
+    assert acme.standing()["bindings"] == {}

@@ -126,7 +126,7 @@ def comparison(found: Comparison) -> str:
 
 def points(difference: Interval) -> str:
     """A difference of two rates in percentage points: `1.2 to 3.4 points`."""
-    return f"{difference.low * 100:+.1f} to {difference.high * 100:+.1f} points"
+    return f"{difference.low * 100:+.1f} to {difference.high * 100:+.1f} points".replace("-", "−")
 
 
 def _since(day: date | None) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+LACKS = {"count": "does not count: ", "credit": "no credit: ", "conversion": "no conversion: ", "": ""}
+
 
 @app.command()
 def trace(
@@ -88,7 +90,7 @@ def _event(event: EventTrace) -> None:
     if told:
         output.emit_text(f"            {told}")
     if event.why_not:
-        output.emit_text(f"            no credit: {event.why_not}")
+        output.emit_text(f"            {LACKS[event.lacks]}{event.why_not}")
 
 
 def _conversion(conversion: ConversionTrace) -> None:

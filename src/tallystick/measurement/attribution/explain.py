@@ -60,6 +60,15 @@ def why_not(events: Sequence[Event], *, max_customers: int) -> dict[UUID, str]:
     return found
 
 
+def lacks(event: Event) -> str:
+    """What an event that comes to nothing lacks: `count`, `credit` or `conversion`; empty for mere behaviour."""
+    if event.label != VALID:
+        return "count"
+    if event.kind in kinds.TOUCHPOINTS:
+        return "credit"
+    return "conversion" if event.kind in kinds.OUTCOMES else ""
+
+
 def _why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
     if event.label != VALID:
         return f"It is labelled {event.label.replace('_', ' ')}: kept, but not counted and not credited."

@@ -81,7 +81,9 @@ def gather(events: Iterable[Event], *, max_customers: int) -> Known:
 
 def conversions_of(known: Known) -> list[Conversion]:
     """The conversions written for whom this evidence was ever about: what may have to be withdrawn."""
-    subjects = {subject for event in known.evidence for subject in known.identities.subjects_of(event)}
+    subjects = {f"c:{customer}" for customer in known.customers}
+    subjects |= {f"v:{event.visitor}" for event in known.evidence if event.visitor}
+    subjects |= {f"a:{event.account}" for event in known.evidence if event.account}
     return [row for part in slices(subjects) for row in Conversion.objects.filter(subject__in=part)]
 
 

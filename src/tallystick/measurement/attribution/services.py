@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ def credit(events: Iterable[Event], *, max_customers: int) -> int:
     changed = [o for o in decided.values() if _differs(o, standing.get(o.key))]
     withdrawn = [row for key, row in standing.items() if key not in decided and not row.withdrawn]
     _write(changed, withdrawn, standing)
-    _bind(ties, _customers(known))
+    _bind(ties, known.customers)
     return len(changed) + len(withdrawn)
 
 
@@ -190,18 +190,13 @@ def _conversion_row(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
-def _customers(known: Known) -> set[str]:
-    subjects = (known.identities.subject_of(event) for event in known.evidence)
-    return {subject[2:] for subject in subjects if subject.startswith("c:")}
-
-
-def _bind(ties: Sequence[Ties], customers: Iterable[str]) -> None:
+def _bind(ties: Sequence[Ties], customers: Collection[str]) -> None:
     """Write the bindings that differ from the newest row of their customer; the newest row holds.
 
     A tie whose conversion lost its credit, with no other to take its place, is ended by a row without shares.
     """
     newest: dict[tuple[UUID, str], Binding] = {}
-    for part in slices(set(customers)):
+    for part in slices(customers):
         for row in Binding.objects.filter(customer__in=part).order_by("id"):
             newest[row.program_id, row.customer] = row
     said = {(tie.program_id, tie.customer): _said(tie) for tie in ties}

@@ -56,7 +56,11 @@ class ReceiptTrace:
 
 @dataclass(frozen=True, slots=True)
 class EventTrace:
-    """A verified fact, whose it is, and in one sentence why it does not count - empty where it does."""
+    """A verified fact and whose it is.
+
+    lacks: `count` (a label excludes it), `credit` (a touchpoint that earned none), `conversion` (an outcome that is
+    none), or empty. why_not: the sentence for it.
+    """
 
     id: str
     receipt: str
@@ -75,6 +79,7 @@ class EventTrace:
     visitor_type: str
     label: str
     attributes: dict[str, str]
+    lacks: str
     why_not: str
 
 
@@ -269,6 +274,7 @@ def _event(event: Event, names: Naming, why_not: str) -> EventTrace:
         visitor_type=event.visitor_type,
         label=event.label,
         attributes=dict(event.attributes),
+        lacks=explain.lacks(event) if why_not else "",
         why_not=why_not,
     )
 

@@ -38,7 +38,7 @@ class Directory:
 
 
 class UnknownOrigin(LookupError):
-    """A key that nobody has; the message says which, and what would make it known."""
+    """A key that nobody has; the message says which."""
 
 
 def find_origin(
@@ -73,6 +73,4 @@ def _found(known: Mapping[Key, Origin], key: Key, what: str) -> Origin:
     try:
         return known[key]
     except KeyError:
-        raise UnknownOrigin(
-            f"there is no {what} in this program: add it to the set-up file and run init again"
-        ) from None
+        raise UnknownOrigin(f"there is no {what} in this program") from None

@@ -137,7 +137,7 @@ def _origin(body: EventBody, directory: Directory) -> Origin:
         raise Rejected(
             Reason.UNKNOWN_PARTNER,
             str(unknown.args[0]),
-            fix="then replay this receipt",
+            fix="add it to the set-up file, run init again, then replay",
             column="partner",
             value=named,
         ) from unknown

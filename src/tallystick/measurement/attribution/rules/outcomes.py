@@ -45,6 +45,12 @@ class Known:
     versions: Sequence[Version]
     history: Mapping[UUID, date | None]
 
+    @property
+    def customers(self) -> frozenset[str]:
+        """Every customer of whom all evidence is here, also those to whom none of it belongs any more."""
+        subjects = {self.identities.subject_of(event) for event in self.evidence}
+        return frozenset(self.identities.visitors) | {s[2:] for s in subjects if s.startswith("c:")}
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

@@ -48,13 +48,6 @@ class Identities:
             return f"c:{next(iter(known))}" if len(known) == 1 else f"v:{event.visitor}"
         return f"a:{event.account}"
 
-    def subjects_of(self, event: Evidence) -> set[str]:
-        """Every subject the event had while fewer identities were known, the present one included."""
-        named = {f"{mark}:{name}" for mark, name in (("v", event.visitor), ("a", event.account)) if name}
-        shared = self.is_shared(event.visitor or "")
-        known = frozenset() if shared else self.customers.get(event.visitor or "", frozenset())
-        return named | {f"c:{customer}" for customer in known} | {self.subject_of(event)}
-
 
 class Touchpoints:
     """The touchpoints of some people, found by visitor, customer or account."""
