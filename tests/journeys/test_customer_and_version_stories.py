@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from tallystick import journey
 from tallystick.kit import ids
 from tests.builders import (
     ALL,
@@ -180,6 +181,30 @@ def test_a_replay_reaches_what_lies_behind_receipts_that_now_wait_for_another_re
     replayed = services.replay(acme.id, store=journey.inbox(), reasons=[Reason.UNKNOWN_PARTNER])
     assert replayed.released == 3
     assert acme.waiting() == {"schema": 2}
+
+
+@pytest.mark.parametrize("step", [1, 500])
+def test_of_a_wrong_row_and_its_correction_only_one_counts_whichever_is_replayed_first(
+    acme, monkeypatch, step
+):
+    from tallystick.tracking.events import services
+
+    acme.defines("purchase", primary=True)
+    wrong = purchase("1001", visitor="v1", at=1, key="order-1001", partner="dana")
+    correction = acme.receipt(wrong.but(amount="90.00"))
+    for receipt in (
+        acme.receipt(wrong),
+        correction,
+    ):  # whose id is the smaller one, because its sender's clock is
+        journey.inbox().append([receipt])
+        acme.works()
+    assert acme.waiting() == {"unknown_partner": 2}
+    acme.sets_up(partners=[{"key": "dana", "name": "Dana", "kind": "creator"}])
+    monkeypatch.setattr(services, "REPLAY_STEP", step)
+    replayed = acme.replays()
+    assert acme.order("1001").corroborating == 0
+    assert replayed.released == 1
+    assert len(acme.opens(acme.order("1001").id).receipts) == 1
 
 
 def test_the_clock_of_a_sender_may_run_five_minutes_ahead_and_no_more(acme):

@@ -14,6 +14,7 @@ from django.db import transaction
 from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.foundation.lanes import advance, lane, position
+from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock, ids
 from tallystick.kit.failpoints import reach
 from tallystick.tracking.events.importers.mapping import read_mapping
@@ -74,11 +75,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording made: the receipts that became events (or were erased), how many events, and what was found."""
+    """What recording made: the receipts that became events (or were erased), and how many events."""
 
     receipts: tuple[UUID, ...]
     events: int
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     findings: list[Finding] = []
     passed: list[UUID] = []
     refused = quarantine.still_waiting({stored.conflict_of for stored in receipts if stored.conflict_of})
-    for stored in receipts:
+    for stored in sorted(receipts, key=lambda one: one.conflict_of is not None):
         drafts = _drafts(stored, context, corrects=stored.conflict_of in refused)
         if isinstance(drafts, Finding):
             findings.append(drafts)
@@ -122,7 +122,7 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     inbox.release(_settled(receipts, passed), at=step.recorded_at)
     if rows:
         advance(BATCH, step.batch)
-    return Recorded(tuple(passed), len(rows), tuple(findings))
+    return Recorded(tuple(passed), len(rows))
 
 
 def publish_mapping(*, name: str, text: str) -> SavedMapping:
@@ -143,21 +143,27 @@ def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None =
     reasons: only those that wait for one of these. Works in steps of one short transaction each, so a crash
     loses no step that was done. What fails again waits on with its newest reason.
     """
-    released = still = moved = 0
-    while True:
+    with brand_scope(brand_id):
+        asked = _waiting_ids(reasons)
+    released = 0
+    for start in range(0, len(asked), REPLAY_STEP):
         with lane(brand_id):
-            # What failed again for a reason that was not asked for has left the list and must not be skipped in it.
-            waiting = quarantine.waiting(reasons=reasons, limit=REPLAY_STEP, offset=still - moved)
-            if not waiting:
-                return Replayed(released, still)
-            receipts = sorted(
-                store.get_many([row.receipt_id for row in waiting]), key=lambda one: one.receipt.id
-            )
+            # Since it was asked for, a receipt may have been corrected by another, or replayed by somebody else.
+            waiting = quarantine.still_waiting(asked[start : start + REPLAY_STEP])
+            receipts = sorted(store.get_many(waiting), key=lambda one: one.receipt.id)
             recorded = record(receipts, context=context())
             reach("replay.releasing")
         reach("replay.released")
-        released, still = released + len(recorded.receipts), still + len(waiting) - len(recorded.receipts)
-        moved += sum(reasons is not None and found.reason not in reasons for found in recorded.findings)
+        released += len(recorded.receipts)
+    with brand_scope(brand_id):
+        return Replayed(released, len(quarantine.still_waiting(asked)))
+
+
+def _waiting_ids(reasons: Collection[Reason] | None) -> list[UUID]:
+    found: list[UUID] = []
+    while page := quarantine.waiting(reasons=reasons, limit=quarantine.PAGE_LIMIT, offset=len(found)):
+        found += [row.receipt_id for row in page]
+    return found
 
 
 def _settled(receipts: Sequence[Stored], passed: Collection[UUID]) -> set[UUID]:
