@@ -189,6 +189,7 @@ def test_a_second_serve_on_the_same_port_is_refused(served, fresh_install):
 
 
 def test_an_empty_database_is_refused_with_what_to_do(fresh_install, tmp_path):
-    done = fresh_install.run("serve", env={"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"})
+    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db", "TALLYSTICK_PORT": str(free_port())}
+    done = fresh_install.run("serve", env=elsewhere)
     assert done.returncode == 1
     assert "tallystick init" in done.stderr

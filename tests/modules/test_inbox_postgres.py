@@ -35,7 +35,7 @@ def test_a_row_with_an_earlier_number_that_commits_later_is_not_passed(place, st
         store.append([late])
         first = store.read(ACME, None, 10)
         assert first.receipts == ()
-        assert store.backlog(ACME, None) == 0
+        assert store.backlog(ACME, None) == 1
         slow.commit()
     second = store.read(ACME, first.position, 10)
     assert [stored.receipt.id for stored in second.receipts] == [early.id, late.id]
