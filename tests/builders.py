@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import clock, ids, kinds
+from tallystick.kit import clock, ids
 from tallystick.kit.shares import PPB
 from tallystick.measurement.attribution.models import Binding, Conversion, Credit, Revision
 from tallystick.measurement.attribution.rules.models import MODELS
@@ -165,9 +165,7 @@ class Brand:
             "history_from"
         )
         document = {"brand": {"key": self.key, "name": self.name}, **self._document}
-        applied = apply_setup(
-            msgspec.convert(document, Setup), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS
-        )
+        applied = apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS))
         self.id = applied.brand.id
         self.program_id = applied.program.id
 

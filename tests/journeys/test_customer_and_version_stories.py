@@ -192,10 +192,8 @@ def test_of_a_wrong_row_and_its_correction_only_one_counts_whichever_is_replayed
     acme.defines("purchase", primary=True)
     wrong = purchase("1001", visitor="v1", at=1, key="order-1001", partner="dana")
     correction = acme.receipt(wrong.but(amount="90.00"))
-    for receipt in (
-        acme.receipt(wrong),
-        correction,
-    ):  # whose id is the smaller one, because its sender's clock is
+    # The correction has the smaller id, as from a sender whose clock is late.
+    for receipt in (acme.receipt(wrong), correction):
         journey.inbox().append([receipt])
         acme.works()
     assert acme.waiting() == {"unknown_partner": 2}

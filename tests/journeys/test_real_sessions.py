@@ -14,7 +14,7 @@ import pytest
 import tallystick
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import ids, kinds
+from tallystick.kit import ids
 from tallystick.kit.shares import PPB
 from tallystick.measurement.attribution.models import Conversion, Credit
 from tallystick.measurement.attribution.rules.models import MODELS
@@ -39,9 +39,7 @@ def shop(house: House) -> Brand:
     """A brand set up as the demo is."""
     document = tomllib.loads((DEMO / "setup.toml").read_text())
     document["brand"]["key"] = f"shop-{ids.new().hex}"
-    return apply_setup(
-        msgspec.convert(document, Setup), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS
-    ).brand
+    return apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS)).brand
 
 
 def imports(brand: Brand, file: Path) -> Received:

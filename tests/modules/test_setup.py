@@ -9,7 +9,7 @@ import pytest
 
 import tallystick
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import ids, kinds
+from tallystick.kit import ids
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership, Placement
 from tallystick.partners.partnerships.queries import directory, naming
@@ -73,7 +73,7 @@ kind = "voucher"
 def applied(tmp_path, text):
     file = tmp_path / "setup.toml"
     file.write_text(text)
-    return apply_setup(read_setup(file), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS)
+    return apply_setup(read_setup(file), models=tuple(MODELS))
 
 
 def rows_of(brand):
@@ -190,4 +190,4 @@ def test_two_brands_have_the_same_keys_and_know_nothing_of_each_other(tmp_path):
 def test_a_document_need_not_come_from_a_file():
     document = tomllib.loads(SHOP.replace('"acme"', f'"{ids.new().hex}"'))
     setup = msgspec.convert(document, Setup)
-    assert apply_setup(setup, models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS).partners == 2
+    assert apply_setup(setup, models=tuple(MODELS)).partners == 2

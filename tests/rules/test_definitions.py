@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.kit import kinds
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.partners.programs.rules import (
     BadDefinition,
@@ -23,7 +22,7 @@ from tallystick.partners.programs.rules import (
 
 
 def read(**fields):
-    return read_meaning(fields, models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS)
+    return read_meaning(fields, models=tuple(MODELS))
 
 
 def a_version(number, on, *, definition=1, primary=True, zone="Europe/Berlin"):
@@ -55,7 +54,11 @@ def test_the_defaults_are_a_meaning():
         ({"windows": {"glance": 3}}, "touchpoint kinds: click"),
         ({"windows": {"click": 0}}, "must be 1 to 730"),
         ({"windows": {"click": 731}}, "must be 1 to 730"),
-        ({"half_life_days": 0}, "at least 1"),
+        ({"half_life_days": 0}, "must be 1 to 730"),
+        ({"half_life_days": 100_000}, "must be 1 to 730"),
+        ({"events": ["purchse"]}, "kinds of outcome: lead"),
+        ({"binding_days": 0}, "must be 1 to 36,500"),
+        ({"break_after_days": -3}, "must be 1 to 36,500"),
         ({"denominator": "leads"}, "needs `leads_from`"),
         ({"alternates": ["leads"]}, "needs `leads_from`"),
         ({"dedupe": "moon"}, "dedupe"),

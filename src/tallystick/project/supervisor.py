@@ -19,6 +19,7 @@ from ipaddress import ip_address
 
 import structlog
 
+from tallystick.kit.backoff import backoff_seconds
 from tallystick.project.processes import child_environment
 
 FIRST_DELAY_SECONDS = 0.5
@@ -60,7 +61,7 @@ class Child:
         assert self.process is not None
         status, now = self.process.returncode, time.monotonic()
         self.quick_deaths = 0 if now - self.started_at > STEADY_SECONDS else self.quick_deaths + 1
-        delay = min(FIRST_DELAY_SECONDS * 2 ** max(0, self.quick_deaths - 1), LONGEST_DELAY_SECONDS)
+        delay = backoff_seconds(self.quick_deaths, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS)
         self.start_at, self.process = now + delay, None
         log.warning("role ended", role=self.role, status=status, restart_in_seconds=delay)
 

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from tallystick.kit.backoff import backoff_seconds
 from tallystick.project.config import Config
 
 BATCHES_PER_TURN = 50
@@ -58,7 +59,7 @@ class Failures:
     def add(self, now: float) -> float:
         """Count one more and return the seconds until the next attempt."""
         self.count += 1
-        delay = min(FIRST_DELAY_SECONDS * 2.0 ** (self.count - 1), LONGEST_DELAY_SECONDS)
+        delay = backoff_seconds(self.count, first=FIRST_DELAY_SECONDS, longest=LONGEST_DELAY_SECONDS)
         self.retry_at = now + delay
         return delay
 

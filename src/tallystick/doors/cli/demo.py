@@ -6,6 +6,7 @@ import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -36,8 +37,8 @@ def demo(
     Uses SQLite in a directory of its own and never touches your installation. Run it again: nothing is doubled.
     """
     os.environ["TALLYSTICK_DATA_DIR"] = str(data_dir.absolute())
-    for name in ("DATABASE_URL", "TALLYSTICK_DATABASE_URL", "TALLYSTICK_DATABASE_URL_FILE"):
-        os.environ.pop(name, None)
+    # Said outright, because a configuration file may name another database than the one in the demo's directory.
+    os.environ["TALLYSTICK_DATABASE_URL"] = f"sqlite://{quote(str(data_dir.absolute() / 'tallystick.db'))}"
     from tallystick.doors.cli.start import start_django
 
     config = start_django()

@@ -41,11 +41,11 @@ def init(
 
 
 def _apply(path: Path, *, as_json: bool) -> None:
-    from tallystick.kit import ids, kinds
+    from tallystick.kit import ids
     from tallystick.measurement.attribution.rules.models import MODELS
     from tallystick.partners.partnerships.setup import apply_setup, read_setup
 
-    applied = apply_setup(read_setup(path), models=tuple(MODELS), touchpoints=kinds.TOUCHPOINTS)
+    applied = apply_setup(read_setup(path), models=tuple(MODELS))
     if as_json:
         output.emit_json(
             {

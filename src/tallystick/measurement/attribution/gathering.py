@@ -20,7 +20,7 @@ from tallystick.partners.partnerships.queries import partners_by_partnership
 from tallystick.partners.programs.models import Program
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import Version
-from tallystick.tracking.events.labels import KNOWN_BOT, VALID
+from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import customers_before, customers_of, visitors_of
 
@@ -127,7 +127,8 @@ def touch_of(event: Event, known: Origins) -> Touch:
         kind=event.kind,
         source=source_of(partner.id if partner else None, event.channel_id),
         is_coupon=bool(known.coupons & {partner.id if partner else None, event.placement_id}),
-        barred=NoCredit.KNOWN_BOT if event.label == KNOWN_BOT else None,
+        # A label is a reason of the same name; one that is not yet a reason stops here instead of earning credit.
+        barred=None if event.label == VALID else NoCredit(event.label),
     )
 
 

@@ -117,6 +117,7 @@ class Binding(BrandOwned):
     program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+")
     customer = models.CharField(max_length=200)
     conversion_id = IdField()
+    batch = models.BigIntegerField()
     since = models.DateTimeField()
     shares = models.JSONField()
     duration_days = models.PositiveIntegerField(null=True)

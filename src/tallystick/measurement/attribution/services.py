@@ -191,21 +191,25 @@ def _conversion_row(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _bind(ties: Sequence[Ties], customers: Collection[str]) -> None:
-    """Write the bindings that differ from the newest row of their customer; the newest row holds.
+    """Write the bindings that differ from the last row of their customer; the row of the highest batch holds.
 
     A tie whose conversion lost its credit, with no other to take its place, is ended by a row without shares.
     """
     newest: dict[tuple[UUID, str], Binding] = {}
     for part in slices(customers):
-        for row in Binding.objects.filter(customer__in=part).order_by("id"):
+        for row in Binding.objects.filter(customer__in=part).order_by("batch"):
             newest[row.program_id, row.customer] = row
     said = {(tie.program_id, tie.customer): _said(tie) for tie in ties}
     for key, row in newest.items():
         said.setdefault(key, {name: getattr(row, name) for name in BINDING_COLUMNS} | {"shares": []})
-    for key, fields in said.items():
-        last = newest.get(key)
-        if last is None or any(getattr(last, name) != value for name, value in fields.items()):
-            Binding(program_id=key[0], customer=key[1], decided_at=clock.now(), **fields).save()
+    now = clock.now()
+    batch = (Binding.objects.aggregate(newest=Max("batch"))["newest"] or 0) + 1
+    rows = [
+        (ids.new(), *key, batch, now, *fields.values())
+        for key, fields in said.items()
+        if key not in newest or any(getattr(newest[key], name) != value for name, value in fields.items())
+    ]
+    insert_rows(Binding, ("id", "program", "customer", "batch", "decided_at", *BINDING_COLUMNS), rows)
 
 
 BINDING_COLUMNS = ("conversion_id", "since", "shares", "duration_days", "break_after_days")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -17,7 +17,7 @@ def directory(program_id: UUID) -> Directory:
     partnerships = {
         row.id: row for row in Partnership.objects.filter(program_id=program_id).select_related("partner")
     }
-    placements = Placement.objects.filter(partnership_id__in=partnerships)
+    placements = Placement.objects.filter(partnership__program_id=program_id)
     return Directory(
         program_id=program_id,
         partners={p.partner.key: Origin(partnership_id=p.id) for p in partnerships.values()},
@@ -27,11 +27,11 @@ def directory(program_id: UUID) -> Directory:
         },
         links={
             row.key: Origin(row.partnership_id, row.placement_id, link_id=row.id)
-            for row in Link.objects.filter(partnership_id__in=partnerships)
+            for row in Link.objects.filter(partnership__program_id=program_id)
         },
         codes={
             row.key: Origin(row.partnership_id, row.placement_id, code_id=row.id)
-            for row in Code.objects.filter(partnership_id__in=partnerships)
+            for row in Code.objects.filter(partnership__program_id=program_id)
         },
         channels={row.key: Origin(channel_id=row.id) for row in Channel.objects.all()},
     )
@@ -81,16 +81,6 @@ def naming() -> Naming:
         codes=dict(Code.objects.values_list("id", "key")),
         channels=dict(Channel.objects.values_list("id", "name")),
     )
-
-
-def names(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-    """id → (key, name) of partners, placements, links, codes and house channels; unknown ids are left out."""
-    found: dict[UUID, tuple[str, str]] = {}
-    for model in (Partner, Placement, Channel):
-        found |= {row.id: (row.key, row.name) for row in model.objects.filter(id__in=ids)}
-    for keyed in (Link, Code):
-        found |= {row.id: (row.key, row.key) for row in keyed.objects.filter(id__in=ids)}
-    return found
 
 
 def partners_by_partnership() -> dict[UUID, Partner]:

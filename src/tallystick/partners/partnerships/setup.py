@@ -137,10 +137,10 @@ def read_setup(path: Path) -> Setup:
         raise BadSetup(f"{path.name}: {wrong}") from wrong
 
 
-def apply_setup(setup: Setup, *, models: Sequence[str], touchpoints: Sequence[str]) -> Applied:
+def apply_setup(setup: Setup, *, models: Sequence[str]) -> Applied:
     """Open everything the document names, in one transaction.
 
-    models, touchpoints: the attribution models and touchpoint kinds that definitions may name.
+    models: the attribution models that definitions may name.
     Raises BadSetup; nothing is changed then.
     """
     try:
@@ -151,7 +151,7 @@ def apply_setup(setup: Setup, *, models: Sequence[str], touchpoints: Sequence[st
                 for channel in setup.channels:
                     programs.open_channel(key=channel.key, name=channel.name)
                 for part in setup.definitions:
-                    _publish(program, part, models=models, touchpoints=touchpoints)
+                    _publish(program, part, models=models)
                 for partner in setup.partners:
                     _open_partner(program, partner)
     except (BadDefinition, programs.BadProgram, services.BadPartner) as wrong:
@@ -159,11 +159,9 @@ def apply_setup(setup: Setup, *, models: Sequence[str], touchpoints: Sequence[st
     return Applied(brand, program, len(setup.definitions), len(setup.channels), len(setup.partners))
 
 
-def _publish(
-    program: Program, part: DefinitionPart, *, models: Sequence[str], touchpoints: Sequence[str]
-) -> None:
+def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str]) -> None:
     try:
-        meaning = read_meaning(part.meaning, models=models, touchpoints=touchpoints)
+        meaning = read_meaning(part.meaning, models=models)
     except BadDefinition as wrong:
         raise BadSetup(f"definition {part.key!r}: {wrong}") from wrong
     programs.publish_definition(

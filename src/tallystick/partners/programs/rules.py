@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tallystick.kit import clock
+from tallystick.kit import clock, kinds
 
 
 class Denominator(StrEnum):
@@ -99,33 +99,46 @@ class BadDefinition(ValueError):
 
 
 MAX_WINDOW_DAYS = 730
+MAX_BINDING_DAYS = 36_500
 
 
-def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str], touchpoints: Sequence[str]) -> Meaning:
-    """Check the fields of a definition version and freeze them.
+def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str]) -> Meaning:
+    """Check the fields of a definition version and freeze them. models: the attribution models that exist.
 
-    models, touchpoints: the attribution models and touchpoint kinds that exist.
+    Whatever passes can be computed with: a version never changes, so a wrong one could not be mended.
     Raises BadDefinition; an unknown field is refused, never ignored.
     """
     try:
         meaning = msgspec.convert(dict(fields), Meaning)
     except msgspec.ValidationError as wrong:
         raise BadDefinition(str(wrong)) from wrong
-    if not meaning.events:
-        raise BadDefinition("`events` is empty: name the kinds of event that are this conversion")
+    _check_events(meaning)
     if meaning.model not in models:
         raise BadDefinition(f"`model` is {meaning.model!r}; known models: {', '.join(models)}")
     for kind, days in meaning.windows.items():
-        if kind not in touchpoints:
-            raise BadDefinition(f"`windows` names {kind!r}; touchpoint kinds: {', '.join(touchpoints)}")
-        if not 0 < days <= MAX_WINDOW_DAYS:
-            raise BadDefinition(f"`windows.{kind}` is {days} days; it must be 1 to {MAX_WINDOW_DAYS}")
-    if meaning.half_life_days < 1:
-        raise BadDefinition(f"`half_life_days` is {meaning.half_life_days}; it must be at least 1")
+        if kind not in kinds.TOUCHPOINTS:
+            raise BadDefinition(f"`windows` names {kind!r}; touchpoint kinds: {', '.join(kinds.TOUCHPOINTS)}")
+        _check_days(f"windows.{kind}", days, MAX_WINDOW_DAYS)
+    _check_days("half_life_days", meaning.half_life_days, MAX_WINDOW_DAYS)
+    _check_days("binding_days", meaning.binding_days, MAX_BINDING_DAYS)
+    _check_days("break_after_days", meaning.break_after_days, MAX_BINDING_DAYS)
     wants_leads = Denominator.LEADS in (meaning.denominator, *meaning.alternates)
     if wants_leads and not meaning.leads_from:
         raise BadDefinition("the denominator `leads` needs `leads_from`: the key of the definition of a lead")
     return meaning
+
+
+def _check_events(meaning: Meaning) -> None:
+    if not meaning.events:
+        raise BadDefinition("`events` is empty: name the kinds of event that are this conversion")
+    for kind in meaning.events:
+        if kind not in kinds.OUTCOMES:
+            raise BadDefinition(f"`events` names {kind!r}; kinds of outcome: {', '.join(kinds.OUTCOMES)}")
+
+
+def _check_days(name: str, days: int | None, most: int) -> None:
+    if days is not None and not 1 <= days <= most:
+        raise BadDefinition(f"`{name}` is {days} days; it must be 1 to {most:,}")
 
 
 def plain(meaning: Meaning) -> dict[str, Any]:

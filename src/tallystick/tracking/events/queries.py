@@ -34,19 +34,9 @@ def newest_mappings() -> dict[str, MappingContent]:
     return {row.name: read_mapping(row.text) for row in {row.name: row for row in rows}.values()}
 
 
-def newest_batch() -> int:
-    """The number of the last step that recorded events; 0 before the first."""
-    return Event.objects.aggregate(newest=Max("batch"))["newest"] or 0
-
-
 def events_of_receipt(receipt_id: UUID) -> list[Event]:
     """The events that a receipt became, by leg."""
     return list(Event.objects.filter(receipt_id=receipt_id).order_by("leg"))
-
-
-def find_event(event_id: UUID) -> Event | None:
-    """One event of the brand in scope."""
-    return Event.objects.filter(id=event_id).first()
 
 
 def find_events(event_ids: Collection[UUID]) -> dict[UUID, Event]:

@@ -77,7 +77,7 @@ class Step:
 class Recorded:
     """What recording made: the receipts that became events (or were erased), and how many events."""
 
-    receipts: tuple[UUID, ...]
+    receipts: frozenset[UUID]
     events: int
 
 
@@ -101,7 +101,8 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     rows: list[tuple[object, ...]] = []
     pairs: dict[tuple[str, str], UUID] = {}
     findings: list[Finding] = []
-    passed: list[UUID] = []
+    passed: set[UUID] = set()
+    corrected: set[UUID] = set()
     refused = quarantine.still_waiting({stored.conflict_of for stored in receipts if stored.conflict_of})
     for stored in sorted(receipts, key=lambda one: one.conflict_of is not None):
         drafts = _drafts(stored, context, corrects=stored.conflict_of in refused)
@@ -109,8 +110,12 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
             findings.append(drafts)
             refused.add(stored.receipt.id)
             continue
-        passed.append(stored.receipt.id)
-        refused -= {stored.receipt.id, stored.conflict_of}
+        passed.add(stored.receipt.id)
+        refused.discard(stored.receipt.id)
+        if stored.conflict_of and stored.erased_at is None:
+            # An erased body corrects nothing: what it was is not known.
+            corrected.add(stored.conflict_of)
+            refused.discard(stored.conflict_of)
         for leg, draft in enumerate(drafts):
             event_id = ids.derive("event", *_source_id(stored.receipt), str(leg), at=draft.occurred_at)
             rows.append(_row(event_id, stored, draft, step, leg))
@@ -119,10 +124,10 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     insert_rows(Event, COLUMNS, rows)
     _record_identities(pairs)
     inbox.quarantine(findings, at=step.recorded_at)
-    inbox.release(_settled(receipts, passed), at=step.recorded_at)
+    inbox.release(passed | corrected, at=step.recorded_at)
     if rows:
         advance(BATCH, step.batch)
-    return Recorded(tuple(passed), len(rows))
+    return Recorded(frozenset(passed), len(rows))
 
 
 def publish_mapping(*, name: str, text: str) -> SavedMapping:
@@ -161,15 +166,11 @@ def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None =
 
 def _waiting_ids(reasons: Collection[Reason] | None) -> list[UUID]:
     found: list[UUID] = []
-    while page := quarantine.waiting(reasons=reasons, limit=quarantine.PAGE_LIMIT, offset=len(found)):
+    while page := quarantine.waiting(
+        reasons=reasons, after=found[-1] if found else None, limit=quarantine.PAGE_LIMIT
+    ):
         found += [row.receipt_id for row in page]
     return found
-
-
-def _settled(receipts: Sequence[Stored], passed: Collection[UUID]) -> set[UUID]:
-    """The receipts that wait no longer: those that passed, and those that one of them corrects."""
-    corrected = {one.conflict_of for one in receipts if one.conflict_of and one.receipt.id in passed}
-    return {*passed, *corrected}
 
 
 def _drafts(stored: Stored, context: Context, *, corrects: bool) -> list[Draft] | Finding:

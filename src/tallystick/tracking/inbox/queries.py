@@ -21,17 +21,24 @@ def counts_by_reason() -> dict[Reason, int]:
 
 
 def waiting(
-    *, reasons: Collection[Reason] | None = None, limit: int = 50, offset: int = 0
+    *,
+    reasons: Collection[Reason] | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[Quarantined]:
     """Receipts that wait, oldest first; of all reasons unless some are given.
 
-    limit: 1 to 1,000, else ValueError.
+    after: only later ones than this receipt, for paging while some are being released. limit: 1 to 1,000, else
+    ValueError.
     """
     if not 1 <= limit <= PAGE_LIMIT:
         raise ValueError(f"A page holds 1 to {PAGE_LIMIT:,} receipts, not {limit:,}.")
     found = _waiting().order_by("receipt_id")
     if reasons is not None:
         found = found.filter(reason__in=[reason.value for reason in reasons])
+    if after is not None:
+        found = found.filter(receipt_id__gt=after)
     return list(found[offset : offset + limit])
 
 

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('id', tallystick.foundation.fields.IdField(default=tallystick.kit.ids.new, editable=False, primary_key=True, serialize=False)),
                 ('customer', models.CharField(max_length=200)),
                 ('conversion_id', tallystick.foundation.fields.IdField()),
+                ('batch', models.BigIntegerField()),
                 ('since', models.DateTimeField()),
                 ('shares', models.JSONField()),
                 ('duration_days', models.PositiveIntegerField(null=True)),

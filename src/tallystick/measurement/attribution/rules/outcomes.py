@@ -6,7 +6,7 @@ order of arrival cannot matter. Identifier: ATTR-OUTCOME.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from tallystick.kit import kinds
@@ -107,10 +107,10 @@ def outcomes(
         outcome = _by_path(key, pieces, known, ids[key])
         kind = _customer_type(outcome, {piece.event_id for piece in pieces}, orders, known)
         decided[key] = replace(outcome, customer_type=kind)
-    ties = _ties(decided)
+    ties, times = _ties(decided), _times_by_subject(decided)
     for key, outcome in decided.items():
         if outcome.version.meaning.credit_by is CreditBy.BINDING:
-            decided[key] = _by_binding(outcome, ties, decided)
+            decided[key] = _by_binding(outcome, ties, times[outcome.version.program_id, outcome.subject])
     return decided, list(ties.values())
 
 
@@ -210,6 +210,14 @@ def _ties(decided: Mapping[ConversionKey, Outcome]) -> dict[tuple[UUID, str], Ti
     return found
 
 
+def _times_by_subject(decided: Mapping[ConversionKey, Outcome]) -> dict[tuple[UUID, str], list[datetime]]:
+    times: dict[tuple[UUID, str], list[datetime]] = {}
+    for outcome in decided.values():
+        key = (outcome.version.program_id, outcome.subject)
+        times.setdefault(key, []).append(outcome.evidence.occurred_at)
+    return times
+
+
 def _credited(outcome: Outcome) -> CreditedConversion:
     shares = tuple((share.source, share.share_ppb) for share in outcome.shares if share.share_ppb)
     return CreditedConversion(outcome.conversion_id, outcome.evidence.occurred_at, shares)
@@ -222,9 +230,12 @@ def _binding_policy(meaning: Meaning) -> BindingPolicy:
 def _by_binding(
     outcome: Outcome,
     ties: Mapping[tuple[UUID, str], Ties],
-    decided: Mapping[ConversionKey, Outcome],
+    times: Sequence[datetime],
 ) -> Outcome:
-    """The same conversion with the shares of its customer's binding, its own path kept as contenders."""
+    """The same conversion with the shares of its customer's binding, its own path kept as contenders.
+
+    times: of all conversions of the customer in the program.
+    """
     own = tuple(
         replace(share, share_ppb=0, reason=str(NoCredit.CREDITED_BY_BINDING)) for share in outcome.shares
     )
@@ -235,13 +246,7 @@ def _by_binding(
     )
     if tie is None:
         return replace(outcome, shares=own, via="binding", reason=NO_BINDING)
-    at = outcome.evidence.occurred_at
-    earlier = [
-        other.evidence.occurred_at
-        for other in decided.values()
-        if other.subject == outcome.subject and other.version.program_id == outcome.version.program_id
-    ]
-    answer = shares_at(tie.binding, at, earlier_conversions=earlier)
+    answer = shares_at(tie.binding, outcome.evidence.occurred_at, earlier_conversions=times)
     if isinstance(answer, NoBinding):
         return replace(outcome, shares=own, via="binding", reason=str(answer))
     bound = {share.event_id for share in tie.shares}
