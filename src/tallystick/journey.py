@@ -26,11 +26,10 @@ from django.conf import settings
 from tallystick.foundation.lanes import Progress, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.measurement.attribution import stage as attribution
-from tallystick.measurement.attribution.facts import ConversionPublisher, CreditPublisher
+from tallystick.measurement.attribution.facts import ConversionFacts, CreditFacts
 from tallystick.measurement.warehouse import stage as warehouse
-from tallystick.measurement.warehouse.rules import cursor_name
 from tallystick.tracking.events import stage as events
-from tallystick.tracking.events.facts import TouchpointPublisher
+from tallystick.tracking.events.facts import TouchpointFacts
 from tallystick.tracking.inbox.stores.choice import open_store
 from tallystick.tracking.inbox.stores.port import Store
 
@@ -51,7 +50,7 @@ class Stage:
         return self.step(brand_id, limit)
 
 
-PUBLISHERS = (TouchpointPublisher(), ConversionPublisher(), CreditPublisher())
+SOURCES = (TouchpointFacts(), ConversionFacts(), CreditFacts())
 
 PUBLISH_ROWS = 100_000
 """A day's file is written whole, so the warehouse takes more steps at once than the stages before it."""
@@ -87,13 +86,11 @@ def _events_behind(brand_id: UUID) -> int:
 
 
 def _publish(brand_id: UUID, limit: int) -> Progress:
-    return warehouse.publish(brand_id, limit=max(limit, PUBLISH_ROWS), publishers=PUBLISHERS)
+    return warehouse.publish(brand_id, limit=max(limit, PUBLISH_ROWS), sources=SOURCES)
 
 
 def _facts_behind(brand_id: UUID) -> int:
-    with brand_scope(brand_id):
-        changes = [p.changed_days(position(cursor_name(p.table)), limit=1) for p in PUBLISHERS]
-    return sum(len(change.days) + change.left for change in changes)
+    return warehouse.behind(brand_id, sources=SOURCES)
 
 
 STAGES = (

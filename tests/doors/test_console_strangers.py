@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from tallystick.doors import wording
 from tallystick.doors.console import doorway, export
 from tallystick.doors.console.views import entry
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.measurement.attribution.models import Conversion, Credit
+from tallystick.measurement.warehouse.engine import EngineFailed, UnusablePlace
 from tallystick.partners.programs.models import Program
 from tallystick.tracking.events.models import Event
 from tests.builders import Brand, alice, bob, happens, newsletter, purchase
@@ -284,6 +286,23 @@ def test_facts_that_are_gone_are_said_and_not_computed_around(browser, house):
     finally:
         for path in (house.install.data_dir / "warehouse").rglob("*.away"):
             path.rename(path.with_suffix(".parquet"))
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [EngineFailed("the engine cannot answer: out of memory"), UnusablePlace("/x*/y contains *. Move it")],
+    ids=lambda lack: type(lack).__name__,
+)
+def test_what_the_machine_lacks_is_said_in_the_same_page(browser, monkeypatch, lack):
+    brand = a_shop()
+
+    def failing(*_arguments, **_named):
+        raise lack
+
+    monkeypatch.setattr("tallystick.doors.console.views.answer.ask", failing)
+    page = browser.get(f"/{brand.key}/", 503)
+    assert "The facts cannot be read" in page.words
+    assert wording.sentence(lack) in page.words
 
 
 def test_of_several_programs_one_is_shown_and_the_others_can_be_chosen(browser):

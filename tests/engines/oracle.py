@@ -141,8 +141,9 @@ class Oracle:
     def cluster(self, touch: Row) -> str:
         if touch["visitor"] is not None:
             return "v:" + touch["visitor"]
-        if touch["session"] is not None:
-            return "s:" + touch["session"]
+        for who in ("customer", "account", "session"):
+            if touch[who] is not None:
+                return f"{who} {touch[who]}"
         return "e:" + touch["event_id"].hex
 
     def closes(self, touch: Row) -> datetime:
@@ -302,6 +303,27 @@ class Oracle:
             self.by_visitor[keys][cluster][1] += credit["share_ppb"]
             self.found[keys].share_ppb += credit["share_ppb"]
             self.reached[keys].add(credit["conversion_id"])
+
+    def aside(self) -> int:
+        """Conversions of the period with credit here, none of which any unit of any day has earned."""
+        if self.cut.basis is Basis.PERIOD:
+            return 0
+        units, by_id = self.units(), {touch["event_id"]: touch for touch in self.touches}
+        here: dict[Any, bool] = {}
+        for credit in self.credits:
+            touch, at = by_id.get(credit["event_id"]), credit["converted_at"]
+            if credit["definition_id"] != ORDER or not self.in_period(at) or not self.belongs(touch, at):
+                continue
+            if self.wanted_types and credit["customer_type"] not in self.wanted_types:
+                continue
+            earned = self.owner(units, credit) is not None
+            here[credit["conversion_id"]] = here.get(credit["conversion_id"], False) or earned
+        return sum(not earned for earned in here.values())
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The days of the earliest and the latest unit."""
+        found = [self.local(unit.at).date() for unit in self.units() if self.counted(unit)]
+        return min(found, default=None), max(found, default=None)
 
     def bots(self) -> None:
         for touch in self.touches:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,37 +9,11 @@ from tallystick.kit.shares import PPB
 from tallystick.measurement.kpis.cells import Status, merge
 from tallystick.measurement.kpis.comparisons import Because, Verdict
 from tallystick.measurement.kpis.intervals import Interval, units_needed, wilson_interval
-from tallystick.measurement.kpis.queries import ask
 from tallystick.measurement.kpis.questions import BadQuestion, Method, Period
 from tallystick.partners.programs.rules import Basis, CreditBy, Denominator
-from tests.engines.world import (
-    ALICE,
-    BOB,
-    CHANNELS,
-    LEAD,
-    MARCH,
-    NOON,
-    World,
-    a_version,
-    an_empty_world,
-    an_engine,
-)
+from tests.engines.world import ALICE, BOB, CHANNELS, LEAD, MARCH, NOON, a_version
 
 SEARCH, _ = CHANNELS
-
-
-@pytest.fixture
-def world() -> World:
-    return an_empty_world()
-
-
-@pytest.fixture
-def answer(world, tmp_path):
-    def ask_it(**fields: Any):
-        fields = {"denominator": Denominator.CLICKS, "period": MARCH} | fields
-        return ask(world.question(**fields), engine=an_engine(tmp_path), snapshot=world.write(tmp_path))
-
-    return ask_it
 
 
 def test_an_empty_warehouse_answers_undefined(answer):
@@ -54,6 +26,8 @@ def test_an_empty_warehouse_answers_undefined(answer):
     )
     assert section.baseline.status is Status.UNDEFINED
     assert section.against_baseline.verdict is Verdict.CANNOT_TELL
+    assert section.against_baseline.because is Because.NOTHING_TO_COMPARE
+    assert (section.first_on, section.last_on, section.aside) == (None, None, 0)
 
 
 def test_a_zero_numerator_is_zero_percent_not_empty(world, answer):
@@ -97,21 +71,14 @@ def test_fractional_credit_converts_a_unit_whole_and_counts_its_share(world, ans
     ]
 
 
-def test_one_visitor_with_many_units_makes_the_interval_clustered(world, answer):
-    world.clicks(60, 20)
-    (once,) = answer().sections
-    world.touch(occurred_at=NOON, partner_id=ALICE, visitor=world.touchpoints[0]["visitor"])
-    (again,) = answer().sections
-    assert (once.total.method, again.total.method) == ("wilson", "clustered")
-    assert once.total.interval == wilson_interval(20, 60)
-
-
-def test_units_without_a_visitor_are_independent_of_each_other(world, answer):
-    for _ in range(60):
-        world.touch(occurred_at=NOON, partner_id=ALICE)
-    (section,) = answer().sections
-    assert section.total.method == "wilson"
-    assert section.total.statistics.clusters == 60
+def test_a_section_says_the_first_and_last_day_of_its_units_in_the_programs_zone(world, answer):
+    world.touch(visitor="ann", partner_id=ALICE, occurred_at=datetime(2026, 3, 4, 23, 30, tzinfo=UTC))
+    world.touch(visitor="ben", partner_id=ALICE, occurred_at=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    world.touch(visitor="cem", partner_id=BOB, occurred_at=datetime(2026, 3, 30, 12, tzinfo=UTC))
+    world.touch(visitor="dot", partner_id=ALICE, occurred_at=datetime(2026, 2, 20, 12, tzinfo=UTC))
+    where = (("month", "2026-03"), ("partner", ALICE))
+    (section,) = answer(period=Period(), where=where).sections
+    assert (section.first_on, section.last_on) == (date(2026, 3, 5), date(2026, 3, 20))
 
 
 @pytest.mark.parametrize("method", Method)
@@ -132,18 +99,27 @@ def test_too_few_units_are_not_enough_evidence_and_say_how_many_are_missing(worl
     assert many.units_short == 0
 
 
+@pytest.mark.parametrize("basis", Basis)
+def test_a_row_and_the_page_it_opens_to_say_the_same(world, answer, basis):
+    world.clicks(4, 2, device="mobile")
+    world.clicks(20, 1, partner_id=BOB, device="mobile")
+    world.clicks(500, 20, partner_id=BOB)
+    (section,) = answer(by=("partner", "device"), basis=basis).sections
+    few = [cell for cell in section.rows if cell.units < 50]
+    assert len(few) == 2
+    for cell in few:
+        where = tuple(zip(("partner", "device"), cell.keys, strict=True))
+        (page,) = answer(where=where, basis=basis).sections
+        (half,) = answer(where=where[:1], by=("device",), basis=basis).sections
+        assert page.total.units_short == cell.units_short > 0
+        assert cell.units_short in {row.units_short for row in half.rows}
+
+
 def test_a_wide_interval_is_not_enough_evidence_however_many_units_there_are(world, answer):
     world.clicks(100, 50)
     (section,) = answer().sections
     assert section.total.status is Status.NOT_ENOUGH_EVIDENCE
     assert section.total.units_short == units_needed(0.5, 0.06) - 100
-
-
-def test_bots_are_no_units_and_are_counted_apart(world, answer):
-    world.clicks(2, 0)
-    world.clicks(3, 0, counts=False, label="known_bot")
-    (section,) = answer(by=("partner",)).sections
-    assert [(cell.units, cell.excluded) for cell in (section.total, *section.rows)] == [(2, 3), (2, 3)]
 
 
 def test_the_baseline_stands_beside_every_answer_and_knows_no_partner(world, answer):
@@ -176,70 +152,6 @@ def test_customer_types_split_the_conversions_over_the_same_units(world, answer)
     }
     assert sum(cell.converted for cell in section.rows) == section.total.converted
     assert any("add up to the whole" in note for note in section.notes)
-
-
-def test_a_session_is_a_key_or_a_run_of_short_gaps_and_has_its_first_source(world, answer):
-    def at(minutes: float) -> datetime:
-        return NOON + timedelta(minutes=minutes)
-
-    world.touch(visitor="ann", occurred_at=at(0), kind="code_use")
-    world.touch(visitor="ann", occurred_at=at(30), partner_id=ALICE)
-    world.touch(visitor="ann", occurred_at=at(59), partner_id=BOB)
-    world.touch(visitor="ann", occurred_at=at(89.1), partner_id=BOB)
-    world.touch(visitor="ann", occurred_at=at(500), session="s", partner_id=ALICE)
-    world.touch(visitor="ann", occurred_at=at(900), session="s", partner_id=BOB)
-    world.touch(visitor="ann", occurred_at=at(501), kind="impression", partner_id=BOB)
-    world.touch(customer="c-1", occurred_at=at(502), kind="introduction", partner_id=BOB)
-    (section,) = answer(denominator=Denominator.SESSIONS, by=("partner",)).sections
-    assert {cell.keys[0]: cell.units for cell in section.rows} == {ALICE: 2, BOB: 1}
-
-
-def test_a_session_belongs_to_the_day_it_began_and_is_never_cut_by_a_period(world, answer):
-    midnight = datetime(2026, 3, 10, tzinfo=ZoneInfo("Europe/Berlin"))
-    world.touch(visitor="ann", occurred_at=midnight - timedelta(minutes=5), partner_id=ALICE)
-    late = world.touch(visitor="ann", occurred_at=midnight + timedelta(minutes=5), partner_id=ALICE)
-    world.convert((late, PPB))
-    tenth = Period(date(2026, 3, 10), date(2026, 3, 11))
-    ninth = Period(date(2026, 3, 9), date(2026, 3, 10))
-    (after,) = answer(denominator=Denominator.SESSIONS, period=tenth).sections
-    (before,) = answer(denominator=Denominator.SESSIONS, period=ninth).sections
-    assert (after.total.units, before.total.units, before.total.converted) == (0, 1, 1)
-
-
-def test_a_sale_converts_the_latest_lead_before_it(world, answer):
-    touch = world.touch(visitor="ann", partner_id=ALICE, occurred_at=NOON)
-    for hours in (1, 2, 9):
-        world.convert((touch, PPB), definition=LEAD, occurred_at=NOON + timedelta(hours=hours))
-    world.convert((touch, PPB), occurred_at=NOON + timedelta(hours=3))
-    (section,) = answer(denominator=Denominator.LEADS).sections
-    assert (section.total.units, section.total.converted) == (3, 1)
-
-
-def test_days_are_those_of_the_programs_zone(tmp_path):
-    zone = "Asia/Kolkata"
-    world = World(
-        zone=zone,
-        versions=(a_version(1, date(2026, 1, 1), zone),),
-        as_of=datetime(2026, 4, 10, tzinfo=UTC),
-    )
-    for minute in (29, 30):
-        world.touch(occurred_at=datetime(2026, 3, 10, 18, minute, tzinfo=UTC), partner_id=ALICE)
-    question = world.question(denominator=Denominator.CLICKS, by=("day",))
-    (section,) = ask(question, engine=an_engine(tmp_path), snapshot=world.write(tmp_path)).sections
-    assert {cell.keys[0]: cell.units for cell in section.rows} == {"2026-03-10": 1, "2026-03-11": 1}
-
-
-def test_the_day_of_a_clock_change_has_twenty_three_hours(world, answer):
-    for hour in range(48):
-        world.touch(
-            occurred_at=datetime(2026, 3, 28, 12, tzinfo=UTC) + timedelta(hours=hour), partner_id=ALICE
-        )
-    (section,) = answer(by=("day",)).sections
-    assert {cell.keys[0]: cell.units for cell in section.rows} == {
-        "2026-03-28": 11,
-        "2026-03-29": 23,
-        "2026-03-30": 14,
-    }
 
 
 def test_units_with_an_open_window_are_said_and_can_be_left_out(world, answer):
@@ -281,6 +193,14 @@ def test_the_period_before_is_compared_by_the_interval_of_the_difference(world, 
     assert verdicts[BOB].verdict is Verdict.CANNOT_TELL
     assert verdicts[BOB].because is Because.INTERVAL
     assert section.previous.total.units == 800
+
+
+def test_a_period_without_units_before_it_leaves_nothing_to_compare_with(world, answer):
+    world.clicks(400, 40)
+    (section,) = answer(compare_previous=True).sections
+    assert section.previous is not None
+    assert section.previous.of_total.verdict is Verdict.CANNOT_TELL
+    assert section.previous.of_total.because is Because.NOTHING_TO_COMPARE
 
 
 def test_a_fall_does_not_count_while_windows_are_open(world, answer):
@@ -342,7 +262,10 @@ def test_rates_of_two_bases_do_not_merge(world, answer):
         ({"by": ("day", "day")}, "different"),
         ({"where": (("colour", "red"),)}, "not a dimension"),
         ({"versions": ()}, "no version"),
-        ({"period": Period(date(2026, 3, 1), date(2026, 3, 1))}, "not after"),
+        (
+            {"period": Period(date(2026, 3, 2), date(2026, 3, 1))},
+            "`until` 2026-02-28 lies before `from` 2026-03-02",
+        ),
         ({"as_of": datetime(2026, 3, 1)}, "time zone"),  # noqa: DTZ001 - naive on purpose
         ({"basis": Basis.PERIOD, "mature_only": True}, "closed windows"),
         ({"basis": Basis.PERIOD, "method": Method.JEFFREYS}, "whole outcomes"),

@@ -44,6 +44,9 @@ class Asked:
         assert rows == (self.expected(part, cut) if cut.by else {}), cut
         whole = replace(cut, by=())
         assert numbers(section.total.statistics) == self.expected(part, whole)[()], cut
+        alone = oracle.Oracle(self.world, replace(part, cut=whole))
+        assert section.aside == alone.aside(), cut
+        assert (section.first_on, section.last_on) == alone.days(), cut
         house = replace(whole, segment=Segment.HOUSE, where=without_source(cut.where))
         assert numbers(section.baseline.statistics) == self.expected(part, house)[()], cut
 
@@ -120,7 +123,7 @@ def test_a_question_splits_where_the_definition_changed(tmp_path, unit, basis):
         world,
         versions=(
             a_version(1, date(2026, 3, 1), zone),
-            a_version(2, date(2026, 3, 29), zone, windows={"click": 1}),
+            a_version(2, date(2026, 3, 29), zone, windows={"click": 1, "code_use": 5}),
             a_version(3, date(2027, 1, 1), zone),
         ),
     )

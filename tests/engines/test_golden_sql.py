@@ -14,6 +14,7 @@ from tallystick.measurement.kpis.compile import Compiled, compile_cells
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.lineage import compile_credits, compile_units
 from tallystick.measurement.kpis.questions import Period, Question, Segment, parts
+from tallystick.measurement.kpis.totals import compile_total
 from tallystick.partners.programs.rules import Basis, Denominator
 from tests.engines.world import LEAD, PARTNERS, PROGRAM, a_version
 
@@ -44,6 +45,10 @@ def cells(cut: Cut) -> Compiled:
     return compile_cells(cut, dialect="duckdb")
 
 
+def total(cut: Cut) -> Compiled:
+    return compile_total(cut, dialect="duckdb")
+
+
 CASES: dict[str, tuple[Callable[[Cut], Compiled], Cut]] = {
     "clicks_by_partner": (cells, a_cut(denominator=Denominator.CLICKS)),
     "exposures_in_all": (cells, a_cut(denominator=Denominator.EXPOSURES, by=(), period=Period())),
@@ -60,6 +65,12 @@ CASES: dict[str, tuple[Callable[[Cut], Compiled], Cut]] = {
     ),
     "sessions_by_month_on_the_period_basis": (cells, a_cut(by=("month",), basis=Basis.PERIOD)),
     "house_sessions": (cells, a_cut(by=(), segment=Segment.HOUSE)),
+    "total_of_sessions": (total, a_cut(by=())),
+    "total_of_leads_of_one_partner": (
+        total,
+        a_cut(by=(), denominator=Denominator.LEADS, where=(("partner", PARTNERS[0]),)),
+    ),
+    "total_on_the_period_basis": (total, a_cut(by=(), basis=Basis.PERIOD)),
     "units_of_sessions": (units, a_cut(by=(), where=(("partner", PARTNERS[0]),))),
     "units_of_leads": (units, a_cut(by=(), denominator=Denominator.LEADS)),
     "credits_of_clicks": (credit, a_cut(by=(), denominator=Denominator.CLICKS)),

@@ -33,6 +33,7 @@ LINKS = tuple(UUID(int=60 + n) for n in range(3))
 CODES = tuple(UUID(int=70 + n) for n in range(2))
 
 EVERY_DENOMINATOR = tuple(Denominator)
+LONGEST_WINDOW = timedelta(days=5)
 
 
 def meaning(**fields: Any) -> Meaning:
@@ -205,7 +206,9 @@ def _random_touches(world: World, chance: random.Random, middle: datetime, count
             program_id=chance.choice((PROGRAM,) * 9 + (OTHER_PROGRAM,)),
             occurred_at=at,
             kind=chance.choice(("click", "click", "click", "impression", "code_use")),
-            visitor=chance.choice(("ann", "ben", "cem", "dot", "eve", None)),
+            visitor=chance.choice(("ann", "ben", "cem", "dot", None, None)),
+            customer=chance.choice((None, "c-1", "c-2")),
+            account=chance.choice((None, "acme")),
             session=chance.choice((None, None, None, "s1", "s2")),
             partner_id=chance.choice(PARTNERS) if own else None,
             partner_kind=chance.choice(("voucher", "content")) if own else None,
@@ -225,14 +228,16 @@ def _random_conversions(world: World, chance: random.Random) -> None:
     counted = [touch for touch in world.touchpoints if touch["counts"]]
     for _ in range(chance.randint(10, 30)):
         path = chance.sample(counted, k=min(len(counted), chance.randint(0, 4)))
+        latest = max((touch["occurred_at"] for touch in path), default=world.as_of - timedelta(days=4))
+        occurred_at = latest + timedelta(minutes=chance.randint(0, 3000))
+        path = [touch for touch in path if occurred_at - touch["occurred_at"] <= LONGEST_WINDOW]
         weights = [chance.randint(0, 3) for _ in path]
         shares = apportion(PPB, weights) if any(weights) else (0,) * len(path)
-        latest = max((touch["occurred_at"] for touch in path), default=world.as_of - timedelta(days=4))
         world.convert(
             *zip(path, shares, strict=True),
             definition=chance.choice((ORDER, ORDER, LEAD)),
             program_id=path[0]["program_id"] if path else PROGRAM,
-            occurred_at=latest + timedelta(minutes=chance.randint(0, 3000)),
+            occurred_at=occurred_at,
             subject=chance.choice(("ann", "ben", "cem", "dot")),
             customer_type=chance.choice(("new", "returning", "unknown")),
         )

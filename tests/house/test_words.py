@@ -17,11 +17,6 @@ ONLY_AS_A_NAME = {"available", "accrued", "debit", "fraud"}
 SOMEBODY_ELSES = {"view"}
 # The glossary itself, and what is made from it, name the words they refuse.
 QUOTING = {"src/tallystick/kit/glossary.toml", "docs/reference/glossary.md"}
-# (pattern of the path, word): there the word means something else, and is the right one.
-RIGHT = [
-    # What publishes the facts of a module to the warehouse.
-    (r"/journey\.py$|/facts\.py$|/measurement/warehouse/", "publisher"),
-]
 
 
 def refused_words() -> set[str]:
@@ -55,7 +50,6 @@ def findings(place: str, text: str) -> list[str]:
     if place.endswith(".py"):
         names = [*names_in(text), *Path(place).with_suffix("").parts]
         found |= refused_in_text(" ".join(names), refused)
-    found -= {word for pattern, word in RIGHT if re.search(pattern, place)}
     return sorted(f"{place}: {word!r}" for word in found)
 
 

@@ -1,5 +1,7 @@
 """Files: every row is kept, what cannot be read says why, and importing again changes nothing."""
 
+import gzip
+import io
 import json
 import random
 from pathlib import Path
@@ -9,13 +11,16 @@ import pytest
 
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
+from tallystick.kit.delimited import BadFile
 from tallystick.measurement.attribution.models import Conversion
-from tallystick.tracking.events.importers.files import BadFile
+from tallystick.tracking.events.importers import receive
 from tallystick.tracking.events.importers.mapping import read_mapping
 from tallystick.tracking.events.importers.receive import Received, receive_events, receive_rows
+from tallystick.tracking.events.importers.rows import json_rows
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
 from tallystick.tracking.inbox.models import Quarantined
+from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, Receipt
 from tests.builders import Brand
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +77,11 @@ def events_of(brand: Brand) -> list[dict[str, Any]]:
         {name: value for name, value in row.items() if name not in ("received_at", "recorded_at", "batch")}
         for row in rows
     ]
+
+
+def kept(brand: Brand) -> list[Receipt]:
+    """A brand's receipts, oldest first."""
+    return [stored.receipt for stored in journey.inbox().read(brand.id, None, 1000).receipts]
 
 
 def quarantined(brand: Brand) -> list[tuple[str, int | None, str, str]]:
@@ -142,7 +152,7 @@ def test_what_cannot_be_read_waits_with_its_line_column_and_value(shop, tmp_path
         ("syntax", 4, "", "02.03.2026 10:00,A,carol,80.00"),
         ("schema", 5, "from", "C"),
         ("schema", 6, "at", "2026-03-02"),
-        ("schema", 7, "amount", "80,00"),
+        ("schema", 7, "total", "80,00"),
         ("encoding", 8, "", "02.03.2026 10:00,A,ca\N{REPLACEMENT CHARACTER}rol,80.00,yes,"),
         ("schema", 9, "visitor", ""),
     ]
@@ -175,19 +185,106 @@ def test_a_row_with_a_key_that_says_something_else_the_next_time_is_a_conflict(s
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "the file is empty"),
-        (b"\n\n", "the first line must name the columns"),
-        (b"at,from,customer,total,note\n", "no column 'bought'; its columns are at, from"),
-        (b"at,from,customer,total,bought,note,at\n", "two columns have the same name"),
+        (b"", "orders.csv is empty"),
+        (b"\n\n", "The first line must name the columns"),
+        (b"at,from,customer,total,note\n", "no column 'bought'. Its columns are: at, from"),
+        (b"at,from,customer,total,bought,note,at\n", "column 'at' stands there twice"),
+        (b"at,from,customer,total,bought,note,,\n", "a column without a name stands there twice"),
         ("at,from,customer,total,bought,note".encode("utf-16"), "not UTF-8"),
         (b"at,from,customer,total,bought,note,\xfc\n", "not UTF-8"),
-        (HEADER.encode() + b'x,"' + b"y" * 200_000, "after line"),
+        (b"at,from,customer,total,bought,no\0te\n", "not UTF-8"),
+        (b'at,from,customer,total,bought,"note\n', "Check the quotes"),
+        (gzip.compress(HEADER.encode()), "a gzip file. Unpack it first"),
+        (b"PK\x03\x04\x14\0", "a zip file or a workbook"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (HEADER.encode() + bytes(5_000), "full of NUL characters"),
     ],
 )
 def test_a_file_of_which_nothing_can_be_read_says_why(shop, tmp_path, content, complaint):
     with pytest.raises(BadFile, match=complaint) as refused:
         imports(shop, tmp_path / "orders.csv", content)
     str(refused.value).encode()
+    assert kept(shop) == []
+
+
+def test_a_header_may_hold_line_breaks_in_quotes_and_blank_lines_before_it(shop, tmp_path):
+    text = "\n \n" + HEADER.replace(",", ";").replace("note", '"no\nte"') + ROWS[0].replace(",", ";")
+    mapping = ORDERS.replace('note = "note"', 'note = "no\\nte"')
+    assert imports(shop, tmp_path / "orders.csv", text, mapping) == Received(1, 1, 0, 0)
+    assert [receipt.origin.line for receipt in kept(shop)] == [5]
+    assert quarantined(shop) == []
+
+
+def test_a_cell_may_be_as_large_as_a_receipt(shop, tmp_path):
+    row = ROWS[0].replace("first", "y" * 200_000)
+    imports(shop, tmp_path / "orders.csv", HEADER + row + "\n" + ROWS[1])
+    assert [len(receipt.body) > 200_000 for receipt in kept(shop)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["x," + "y" * (3 << 20), f'x,"{"y" * 1023}\n' + f"{'z' * 1023}\n" * 1023 + "z" * 4000],
+    ids=["one line", "an open quote"],
+)
+def test_a_row_larger_than_a_receipt_is_clipped_and_reading_goes_on(shop, tmp_path, broken):
+    content = HEADER + ROWS[0] + "\n" + broken + "\n" + ROWS[1] + "\n"
+    received = imports(shop, tmp_path / "orders.csv", content)
+    receipts = kept(shop)
+    assert received == Received(3, 3, 0, 0)
+    assert [receipt.clipped_from for receipt in receipts if receipt.clipped_from] == [len(broken) + 1]
+    assert [(r.body.decode(), r.key) for r in receipts if r.clipped_from] == [(broken[:HEAD_BYTES], None)]
+    assert [(reason, line) for reason, line, _, _ in quarantined(shop)] == [("size", 3)]
+
+
+def test_the_bytes_of_a_row_that_cannot_be_read_are_kept_as_they_stand(shop, tmp_path):
+    row = b'"02.03.2026 10:00",A,"Zo\xeb\r\n""x""",80.00'
+    imports(shop, tmp_path / "orders.csv", HEADER.encode() + row + b"\r\n")
+    assert [receipt.body for receipt in kept(shop)] == [row]
+
+
+class BreaksOff(io.BytesIO):
+    """A file on a disk that fails at its end."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        if found := super().read1(-1 if size is None else size):
+            return found
+        raise OSError(5, "Input/output error")
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        if found := super().readline(-1 if size is None else size):
+            return found
+        raise OSError(5, "Input/output error")
+
+
+def test_rows_before_a_fault_of_the_disk_are_kept_and_it_is_said(shop, tmp_path, monkeypatch):
+    content = (HEADER + "\n".join(ROWS[:3]) + "\n").encode()
+    monkeypatch.setattr(receive, "open_file", lambda _: BreaksOff(content))
+    with pytest.raises(BadFile, match=r"after line 4.*Input/output error. The rows before are kept"):
+        imports(shop, tmp_path / "orders.csv", content)
+    assert len(kept(shop)) == 3
+    event = '{"kind": "click"}\n'
+    monkeypatch.setattr(receive, "open_file", lambda _: BreaksOff(event.encode() * 2))
+    with pytest.raises(BadFile, match="after line 2"):
+        receive_events(tmp_path / "events.ndjson", brand_id=shop.id, store=journey.inbox())
+    assert len(kept(shop)) == 5
+
+
+class Endless(io.BytesIO):
+    """A line that notes the largest piece of it that was asked for."""
+
+    largest = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.largest = max(self.largest, len(found := super().readline(size)))
+        return found
+
+
+def test_a_line_of_events_without_end_is_not_held_in_memory():
+    stream = Endless(b"x" * (5 << 20) + b"\n{}\n")
+    long, short = json_rows(stream, "events.ndjson")
+    assert (long.line, len(long.raw), long.clipped_from) == (1, HEAD_BYTES, (5 << 20) + 1)
+    assert (short.line, short.raw, short.clipped_from) == (2, b"{}", None)
+    assert stream.largest <= BODY_BYTES + 3
 
 
 def test_a_row_too_large_to_be_kept_leaves_its_head_in_quarantine(shop, tmp_path):

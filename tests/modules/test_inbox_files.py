@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from contextlib import closing
 
 import pytest
 
@@ -96,6 +97,33 @@ def test_what_is_put_away_is_found_erased_and_read_by_one_who_begins_again(direc
     assert [stored.erased_at for stored in read_all(store)] == [None, None, None, NOON, None]
     assert store.backlog(ACME, None) == 5
     assert store.backlog(ACME, position) == 0
+
+
+def test_an_id_that_is_nowhere_is_looked_for_with_one_file_open_at_a_time(directory):
+    with closing(SqliteStore(directory, file_bytes=1)) as writer:
+        for number in range(5):
+            writer.append([click(number)])
+    opened = []
+
+    def noting(path):
+        opened.append(connection := connect(path))
+        still = [c for c in opened if is_open(c)]
+        assert len(still) <= 2, "keyed.db and one other"
+        return connection
+
+    with closing(SqliteStore(directory, connect=noting)) as reader:
+        assert reader.get(ids.new()) is None
+        assert not reader.erase(ids.new(), at=NOON)
+        assert len(opened) == 1 + 2 * len(live(directory)) == 11
+        assert sum(map(is_open, opened)) == 1
+
+
+def is_open(connection):
+    try:
+        connection.execute("SELECT 1").fetchall()
+    except driver.ProgrammingError:
+        return False
+    return True
 
 
 def test_a_position_in_a_file_survives_its_move(directory, store):

@@ -72,7 +72,7 @@ def test_what_is_published_is_read_again_value_for_value(acme, notebook):
     odd = touch(3, visitor="Zoë 'x' \0", country="DE", partner_id=acme.id, counts=False)
     odd["occurred_at"] += timedelta(microseconds=1)
     notebook.write(touch(1), odd)
-    assert publish(acme.id, limit=ALL, publishers=[notebook]).done == 1
+    assert publish(acme.id, limit=ALL, sources=[notebook]).done == 1
     engine = DuckDbEngine(memory_mb=128, threads=1, spill_dir=Path("unused"))
     columns = "visitor, country, partner_id, counts, session, epoch_us(occurred_at) AS at_us"
     rows = engine.rows(
@@ -94,11 +94,11 @@ def test_what_is_published_is_read_again_value_for_value(acme, notebook):
 
 def test_a_changed_day_is_replaced_whole_and_the_others_stay(acme, notebook, root):
     notebook.write(touch(1), touch(2), touch(3, TUESDAY))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     tuesday = snapshot().paths("touchpoints", first=TUESDAY)
     notebook.write(touch(4))
     notebook.strike(1)
-    assert publish(acme.id, limit=ALL, publishers=[notebook]).done == 1
+    assert publish(acme.id, limit=ALL, sources=[notebook]).done == 1
     assert published() == [2, 3, 4]
     assert snapshot().paths("touchpoints", first=TUESDAY) == tuesday
     assert len(on_disk(root)) == 3
@@ -106,10 +106,10 @@ def test_a_changed_day_is_replaced_whole_and_the_others_stay(acme, notebook, roo
 
 def test_a_reader_that_began_before_goes_on_reading_what_it_began_with(acme, notebook):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     before = snapshot()
     notebook.write(touch(2))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     sweep(acme.id)
     engine = DuckDbEngine(memory_mb=128, threads=1, spill_dir=Path("unused"))
     tables = {"touchpoints": before.paths("touchpoints")}
@@ -118,27 +118,27 @@ def test_a_reader_that_began_before_goes_on_reading_what_it_began_with(acme, not
 
 def test_a_day_that_became_empty_has_no_file_any_more(acme, notebook):
     notebook.write(touch(1), touch(2, TUESDAY))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     notebook.strike(2)
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     assert published() == [1]
     assert [file.day for file in snapshot().files] == [MONDAY]
 
 
 def test_nothing_changed_writes_nothing(acme, notebook, root):
-    assert publish(acme.id, limit=ALL, publishers=[notebook]).done == 0
+    assert publish(acme.id, limit=ALL, sources=[notebook]).done == 0
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     there = on_disk(root)
-    progress = publish(acme.id, limit=ALL, publishers=[notebook])
+    progress = publish(acme.id, limit=ALL, sources=[notebook])
     assert (progress.done, progress.left, on_disk(root)) == (0, 0, there)
 
 
 def test_a_limit_leaves_the_rest_for_the_next_step(acme, notebook):
     notebook.write(touch(1), touch(2, TUESDAY))
-    first = publish(acme.id, limit=1, publishers=[notebook])
+    first = publish(acme.id, limit=1, sources=[notebook])
     assert (first.done, first.left, published()) == (1, 1, [1])
-    second = publish(acme.id, limit=1, publishers=[notebook])
+    second = publish(acme.id, limit=1, sources=[notebook])
     assert (second.done, second.left, published()) == (1, 0, [1, 2])
 
 
@@ -146,7 +146,7 @@ def test_all_tables_of_a_step_appear_together(acme, notebook):
     credits = a_notebook_of_credits()
     notebook.write(touch(1))
     credits.write(a_credit(1))
-    assert publish(acme.id, limit=ALL, publishers=[notebook, credits]).done == 2
+    assert publish(acme.id, limit=ALL, sources=[notebook, credits]).done == 2
     assert {file.table for file in snapshot().files} == {"touchpoints", "credits"}
     assert len(set(FactFile.objects.values_list("published_at", flat=True))) == 1
 
@@ -154,14 +154,14 @@ def test_all_tables_of_a_step_appear_together(acme, notebook):
 def test_a_large_day_lies_in_several_files(acme, notebook, monkeypatch):
     monkeypatch.setattr(rules, "ROWS_PER_FILE", 2)
     notebook.write(*(touch(n) for n in range(1, 6)))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     assert sorted(FactFile.objects.values_list("rows", flat=True)) == [1, 2, 2]
     assert published() == [1, 2, 3, 4, 5]
 
 
 def test_a_worker_that_was_overtaken_discards_its_files(acme, notebook, root, monkeypatch):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     there, manifest = on_disk(root), set(FactFile.objects.values_list("pk", flat=True))
     notebook.write(touch(2))
     write_day = files.write_day
@@ -173,7 +173,7 @@ def test_a_worker_that_was_overtaken_discards_its_files(acme, notebook, root, mo
         return parts
 
     monkeypatch.setattr(files, "write_day", overtaken)
-    progress = publish(acme.id, limit=ALL, publishers=[notebook])
+    progress = publish(acme.id, limit=ALL, sources=[notebook])
     assert (progress.done, on_disk(root)) == (0, there)
     assert set(FactFile.objects.values_list("pk", flat=True)) == manifest
     assert position("warehouse.touchpoints") == 77
@@ -190,10 +190,10 @@ def test_files_that_were_swept_before_they_were_named_are_not_named(acme, notebo
         return parts
 
     monkeypatch.setattr(files, "write_day", slow)
-    assert publish(acme.id, limit=ALL, publishers=[notebook]).done == 0
+    assert publish(acme.id, limit=ALL, sources=[notebook]).done == 0
     assert (snapshot().files, position("warehouse.touchpoints")) == ((), None)
     monkeypatch.setattr(files, "write_day", write_day)
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     assert published() == [1]
 
 
@@ -208,20 +208,20 @@ def test_files_that_were_swept_before_they_were_named_are_not_named(acme, notebo
 )
 def test_a_fact_that_breaks_the_schema_stops_the_step_and_keeps_what_was_there(acme, notebook, row, says):
     notebook.write(touch(9))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     notebook.write(touch(1))
     notebook.rows = lambda day: iter([tuple(row.values())])
     with pytest.raises(rules.BadFact, match=says):
-        publish(acme.id, limit=ALL, publishers=[notebook])
+        publish(acme.id, limit=ALL, sources=[notebook])
     assert published() == [9]
 
 
 def test_a_sweep_removes_what_was_replaced_ten_minutes_ago_and_never_a_live_file(acme, notebook, root):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     old = on_disk(root)
     notebook.write(touch(2))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     age(on_disk(root))
     assert sweep(acme.id) == Swept(replaced=0, orphans=0)
     with time_machine.travel(datetime.now(UTC) + LATER):
@@ -233,7 +233,7 @@ def test_a_sweep_removes_what_was_replaced_ten_minutes_ago_and_never_a_live_file
 
 def test_a_sweep_removes_old_files_that_nobody_names_and_only_those_of_its_brand(acme, notebook, root):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     (live,) = on_disk(root)
     orphan, half, fresh = (
         live.with_name(name) for name in ("part-0.parquet", "part-1.tmp", "part-2.parquet")
@@ -249,7 +249,7 @@ def test_a_sweep_removes_old_files_that_nobody_names_and_only_those_of_its_brand
 
 def test_a_live_file_that_is_missing_or_has_another_size_is_reported(acme, notebook):
     notebook.write(touch(1), touch(2, TUESDAY))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     assert missing_files() == []
     monday, tuesday = snapshot().paths("touchpoints")
     monday.unlink()
@@ -266,7 +266,7 @@ def test_a_live_file_that_is_missing_or_has_another_size_is_reported(acme, noteb
 
 def test_a_file_beside_the_named_ones_is_not_read(acme, notebook, root):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     (live,) = on_disk(root)
     live.with_name("part-copy.parquet").write_bytes(live.read_bytes())
     assert published() == [1]
@@ -274,7 +274,7 @@ def test_a_file_beside_the_named_ones_is_not_read(acme, notebook, root):
 
 def test_freshness_says_how_much_there_is_and_up_to_when(acme, notebook):
     notebook.write(touch(1), touch(5))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     (line,) = freshness()
     assert (line.table, line.files, line.rows) == ("touchpoints", 1, 2)
     assert line.last_at == touch(5)["occurred_at"]
@@ -283,7 +283,7 @@ def test_freshness_says_how_much_there_is_and_up_to_when(acme, notebook):
 
 def test_one_brand_does_not_see_the_files_of_another(acme, notebook):
     notebook.write(touch(1))
-    publish(acme.id, limit=ALL, publishers=[notebook])
+    publish(acme.id, limit=ALL, sources=[notebook])
     zoe = Brand(key="zoe", name="Zoë")
     zoe.save()
     with brand_scope(zoe.id):
@@ -314,8 +314,8 @@ brand, _ = Brand.objects.get_or_create(key="acme", name="Acme")
 notebook = Notebook()
 notebook.write(touch(1), touch(2))
 """
-FIRST = SETUP + "publish(brand.id, limit=10, publishers=[notebook])"
-SECOND = SETUP + "notebook.write(touch(3)); publish(brand.id, limit=10, publishers=[notebook])"
+FIRST = SETUP + "publish(brand.id, limit=10, sources=[notebook])"
+SECOND = SETUP + "notebook.write(touch(3)); publish(brand.id, limit=10, sources=[notebook])"
 LOOK = SETUP + "\nwith brand_scope(brand.id): tell(seen=published(), missing=len(missing_files()))"
 SWEEP = SETUP + "swept = sweep(brand.id); tell(orphans=swept.orphans, replaced=swept.replaced)"
 

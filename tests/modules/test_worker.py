@@ -13,18 +13,13 @@ from uuid import UUID
 
 import pytest
 
+from tallystick.foundation.lanes import Progress
 from tallystick.project import worker as module
 from tallystick.project.worker import BATCHES_PER_TURN, Worker
 from tests.house.sources import ROOT
 
 ACME, ZOE = UUID(int=1), UUID(int=2)
 Diary = list[tuple[str, UUID, int]]
-
-
-@dataclass
-class Step:
-    done: int
-    left: int | None
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Backlog:
         self.waiting[brand_id] = self.waiting.get(brand_id, 0) - done
         self.diary.append((self.name, brand_id, done))
         self.after_run()
-        return Step(done, self.waiting[brand_id])
+        return Progress(done, self.waiting[brand_id])
 
 
 def worker(*stages, brands=(ACME, ZOE), **options):

@@ -37,11 +37,12 @@ def touch(number: int, day: date = MONDAY, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Notebook:
-    """A publisher whose facts a test writes down; every change is a line that the cursor counts."""
+    """A source whose facts a test writes down; every change is a line that the cursor counts."""
 
     table: FactTable = TOUCHPOINTS
     facts: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: list[date] = field(default_factory=list)
+    follows: str = "notes"
 
     def write(self, *rows: dict[str, Any]) -> None:
         for row in rows:
@@ -55,6 +56,9 @@ class Notebook:
         new = self.changes[after or 0 :]
         reached = (after or 0) + min(limit, len(new))
         return ChangedDays(frozenset(new[:limit]), reached or after, len(self.changes) - reached)
+
+    def waiting(self, after: Any) -> int:
+        return len(self.changes) - (after or 0)
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
         for _, row in sorted(self.facts.items()):

@@ -122,6 +122,10 @@ def test_models_are_answered_in_the_order_in_which_they_are_named():
         b'"total_conversions";"path";"note"\n3;"a > b";"x;y"\n\n',
         b'path,total_conversions\n"a > b",3.0\n',
         b"path;total_conversions\na>b;3e0\n",
+        b"path\ttotal_conversions\na>b\t3\n",
+        b"path|total_conversions\na>b|3\n",
+        b"\n  \r\npath;total_conversions\na>b;3\n",
+        b'"note, with a\nline break";path;total_conversions\n;a>b;3\n',
     ],
 )
 def test_separators_byte_order_marks_quotes_and_column_order_do_not_matter(content):
@@ -157,6 +161,12 @@ def test_a_fault_in_a_path_file_is_named_with_its_line_column_and_value(rows, me
     ("content", "message"),
     [
         (b"", "standard input is empty"),
+        (b"\n\n", "standard input is empty"),
+        (b"\x1f\x8b\x08\0", "standard input is a gzip file. Unpack it first"),
+        (b"PK\x03\x04\x14\0", "a zip file or a workbook"),
+        ("path;total_conversions\n".encode("utf-16"), "full of NUL characters"),
+        (b'path;"total_conversions\n', "Check the quotes"),
+        (b'path;total_conversions\na;1\n\n"b;1\n', "after line 2: unexpected end"),
         (b"path;total_conversions;path\n", "column 'path' stands there twice"),
         (b"path;;total_conversions\n", "a column has no name"),
         (b"who,when\n", "needs the columns path and total_conversions.*event log"),

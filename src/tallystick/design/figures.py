@@ -28,13 +28,26 @@ def share(ppb: int) -> str:
 
 
 def whole(ppb: int) -> str:
-    """Conversions that are a sum of shares: `12`, `12.33`."""
-    return count(ppb // PPB) if ppb % PPB == 0 else f"{ppb / PPB:,.2f}"
+    """Conversions that are a sum of shares: `12`, `12.33`. Something is never written as nothing."""
+    if ppb % PPB == 0:
+        return count(ppb // PPB)
+    text = f"{ppb / PPB:,.2f}"
+    return "< 0.01" if text == "0.00" else text
 
 
 def day(on: date) -> str:
     """A calendar day: `1 Nov 2025`."""
     return dateformat.format(on, "j M Y")
+
+
+def days(first: date, last: date) -> str:
+    """The days from one to another, both included: `1–30 Nov 2026`, `28 Oct – 3 Nov 2026`."""
+    if first == last:
+        return day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    begins = dateformat.format(first, "j M") if first.year == last.year else day(first)
+    return f"{begins} – {day(last)}"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

@@ -27,6 +27,8 @@ from tallystick.partners.programs.rules import Basis, Denominator
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
@@ -157,10 +159,15 @@ def _period(wanted: Wanted) -> Period:
 
 
 def _date(text: str, name: str) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadQuestion(f"`{name}` is {text!r}, which is not a date; write it like 2026-11-20") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise BadQuestion(f"`{name}` is {text}; days from {FIRST_DAY} to {LAST_DAY} can be asked for")
+    return day
 
 
 def _filter(text: str, terms: Terms) -> tuple[str, Key]:

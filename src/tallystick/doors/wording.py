@@ -1,9 +1,13 @@
-"""Figures in words, the same on the command line and on every page: a number never stands without its period."""
+"""Figures and errors in words, the same on the command line and on every page.
+
+A number never stands without its period.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tallystick.design import figures
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.cells import Cell, Status
 from tallystick.measurement.kpis.comparisons import Because, Comparison, Verdict
@@ -11,7 +15,7 @@ from tallystick.measurement.kpis.intervals import Interval
 from tallystick.measurement.kpis.questions import Period
 from tallystick.partners.programs.rules import Basis, Denominator
 
-MODELS = {
+_MODELS = {
     "last_touch": "last touch",
     "first_touch": "first touch",
     "linear": "linear",
@@ -27,6 +31,24 @@ _ONE_UNIT = {
     Denominator.LEADS: "lead",
     Denominator.EXPOSURES: "exposure",
 }
+
+
+def sentence(error: Exception) -> str:
+    """An error's message as a sentence: a capital first, a full stop last.
+
+    Only a word is capitalised: a file or a setting is named as it is. Several lines stand as they were written.
+    """
+    text = str(error).strip()
+    if "\n" in text:
+        return text
+    if text.partition(" ")[0].isalpha():
+        text = f"{text[0].upper()}{text[1:]}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def model(name: str) -> str:
+    """An attribution model in words; one that has none yet is its name with spaces."""
+    return _MODELS.get(name, name.replace("_", " "))
 
 
 def percent(rate: float | None) -> str:
@@ -59,21 +81,26 @@ def rate(cell: Cell, denominator: Denominator) -> str:
             return f"{percent(cell.rate)} ({interval(cell.interval)})"
 
 
+def converted(cell: Cell) -> str:
+    """`72`: how many units converted; on the period basis the sum of the conversions' shares, `12.33`."""
+    return figures.whole(cell.share_ppb) if cell.converted is None else figures.count(cell.converted)
+
+
 def counts(cell: Cell, denominator: Denominator) -> str:
     """`72 of 2,310 sessions`; on the period basis conversions over units."""
     if cell.converted is None:
-        return f"{cell.share_ppb / 10**9:,.4g} conversions on {units(cell.units, denominator)}"
-    return f"{cell.converted:,} of {units(cell.units, denominator)}"
+        return f"{converted(cell)} conversions on {units(cell.units, denominator)}"
+    return f"{converted(cell)} of {units(cell.units, denominator)}"
 
 
 def period(days: Period) -> str:
     """`1–30 Nov 2026`, `from 1 Nov 2026`, `all days`; the last day is named and included."""
     last = days.until_on - timedelta(days=1) if days.until_on else None
     if days.from_on and last:
-        return _span(days.from_on, last)
+        return figures.days(days.from_on, last)
     if days.from_on:
-        return f"from {_day(days.from_on)}"
-    return f"until {_day(last)}" if last else "all days"
+        return f"from {figures.day(days.from_on)}"
+    return f"until {figures.day(last)}" if last else "all days"
 
 
 def section_period(answer: Answer, section: Section) -> str:
@@ -97,7 +124,7 @@ def context(answer: Answer, section: Section) -> list[str]:
     said = [
         f"{section_period(answer, section)}, {answer.zone}",
         f"{version.definition_name} v{version.version}",
-        MODELS[version.meaning.model],
+        model(version.meaning.model),
         "by date of touch" if section.basis is Basis.COHORT else "by date of conversion",
     ]
     if section.total.immature_units:
@@ -130,18 +157,4 @@ def points(difference: Interval) -> str:
 
 
 def _since(day: date | None) -> str:
-    return f" (from {_day(day)} on)" if day else ""
-
-
-def _span(first: date, last: date) -> str:
-    if first == last:
-        return _day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{_day(last)}"
-    if first.year == last.year:
-        return f"{first.day} {first:%b} – {_day(last)}"
-    return f"{_day(first)} – {_day(last)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f" (from {figures.day(day)} on)" if day else ""

@@ -1,1 +1,1 @@
-"""Small pure pieces that every module may use: ids, time, money, shares, fact schemas. No Django, no I/O."""
+"""Small pieces without Django that every module may use: ids, time, money, shares, fact schemas, text files."""

@@ -9,13 +9,23 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from tallystick.kit.errors import Foreseen
+
 TableSource = Path | BinaryIO
 """A file by its path, or anything open that yields bytes (standard input, an upload)."""
 
-SEPARATORS = (",", ";")
+SEPARATORS = (",", ";", "\t", "|")
+_BLOCK = 4096
+_PACKED = {
+    b"\x1f\x8b": "a gzip file. Unpack it first.",
+    b"PK\x03\x04": "a zip file or a workbook. Unpack it, or save the sheet as CSV.",
+    b"\x28\xb5\x2f\xfd": "a zstd file. Unpack it first.",
+    b"\xd0\xcf\x11\xe0": "a workbook. Save the sheet as CSV.",
+    b"PAR1\x15": "a Parquet file. Write its rows as CSV.",
+}
 
 
-class BadFile(ValueError):
+class BadFile(Foreseen, ValueError):
     """The content of a file cannot be used; the message says where and what to do."""
 
 
@@ -29,6 +39,15 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The names of the columns, stripped; what separates cells; and the line on which the header ends."""
+
+    columns: tuple[str, ...]
+    separator: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +74,65 @@ class Table:
 
 @contextmanager
 def open_table(source: TableSource) -> Iterator[Table]:
-    """Open a comma- or semicolon-separated UTF-8 file with a header line.
+    """Open a UTF-8 file with a header line whose cells are separated by a comma, semicolon, tab or bar.
 
-    The separator is the one that divides the header into more columns. A byte order mark, quoted
-    fields, line breaks inside quotes and blank lines are fine. The file streams: memory does not
-    grow with its length.
-    Raises BadFile for an empty file, a repeated or nameless column, a row with another number of
-    cells than the header, broken quoting and text that is not UTF-8; OSError when it cannot be read.
+    A byte order mark, quoted fields, line breaks inside quotes and blank lines are fine. The file
+    streams: memory does not grow with its length.
+    Raises BadFile for what `refuse_packed` and `read_header` refuse, a nameless column, a row with
+    another number of cells than the header, broken quoting and text that is not UTF-8; OSError when
+    it cannot be read.
     """
     with ExitStack() as stack:
         stream = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
         name = source.name if isinstance(source, Path) else _name_of(source)
+        refuse_packed(stream, name)
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         if not isinstance(source, Path):
             # TRICKY: a dropped TextIOWrapper closes what it wraps, and this stream is the caller's to close.
             stack.callback(text.detach)
-        records = _records(text, name)
-        first = next(records, None)
-        if first is None:
+        header, lines = read_header(_decoded(text, name), name)
+        if "" in header.columns:
+            raise BadFile(f"{name}, line {header.line}: a column has no name. Name every column there.")
+        yield Table(name, header.columns, _rows(lines, header, name))
+
+
+def refuse_packed(stream: BinaryIO, name: str) -> None:
+    """Raise BadFile for a stream that begins like an archive, a workbook or other content that is no text.
+
+    Reads nothing away; a stream that can neither be looked into nor be set back is not judged. A few NUL
+    characters pass: they may be one broken row of a text.
+    """
+    block = _first_block(stream)
+    for magic, advice in _PACKED.items():
+        if block.startswith(magic):
+            raise BadFile(f"{name} is {advice}")
+    if block.count(0) * 10 > len(block):
+        raise BadFile(
+            f"{name} is not UTF-8 text: it is full of NUL characters. Save it as UTF-8 text or CSV."
+        )
+
+
+def read_header(lines: Iterator[str], name: str) -> tuple[Header, Iterator[str]]:
+    """The header of a delimited text, and the lines after it. Blank lines before it do not count.
+
+    The separator is the one that divides the header into more columns; line breaks inside quotes are fine.
+    Raises BadFile for a text without a header, one that is not UTF-8 or holds a NUL, broken quoting and
+    two columns of the same name.
+    """
+    taken: list[str] = []
+    found = [_header(_kept(lines, taken), mark) for mark in SEPARATORS]
+    header = max(found, key=lambda header: len(header.columns))
+    if not header.columns:
+        if not "".join(taken).strip():
             raise BadFile(f"{name} is empty. The first line must name the columns.")
-        header = _checked_header(first, name)
-        yield Table(name, header, _checked_width(records, header, name))
+        raise BadFile(f"{name}: the first line names no columns that can be read. Check the quotes there.")
+    for column in header.columns:
+        if "\0" in column or not _is_unicode(column):
+            raise BadFile(f"{name}: the first line is not UTF-8 text. Save the file as UTF-8.")
+        if header.columns.count(column) > 1:
+            which = f"the column {column!r}" if column else "a column without a name"
+            raise BadFile(f"{name}, line {header.line}: {which} stands there twice. Rename one.")
+    return header, chain(taken[header.line :], lines)
 
 
 def _name_of(stream: BinaryIO) -> str:
@@ -83,40 +140,68 @@ def _name_of(stream: BinaryIO) -> str:
     return "standard input" if name in (None, "<stdin>", 0) else Path(str(name)).name
 
 
-def _records(text: io.TextIOWrapper, name: str) -> Iterator[Row]:
+def _first_block(stream: BinaryIO) -> bytes:
+    if isinstance(stream, io.BufferedReader):
+        return stream.peek(_BLOCK)[:_BLOCK]
+    if not stream.seekable():
+        return b""
+    start = stream.tell()
+    block = stream.read(_BLOCK)
+    stream.seek(start)
+    return block
+
+
+def _kept(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    """The lines from the first one on, for every separator anew: what is read is kept in `taken`."""
+    yield from taken
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def _header(lines: Iterator[str], separator: str) -> Header:
+    """What the header is with a separator; without columns where it cannot be read with it."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        for cells in reader:
+            columns = tuple(cell.strip() for cell in cells)
+            if len(columns) > 1 or any(columns):
+                return Header(columns, separator, reader.line_num)
+    except csv.Error:
+        pass
+    return Header((), separator, reader.line_num)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text holds no bytes that were not UTF-8 (read with `surrogateescape`)."""
+    return not any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def _decoded(text: io.TextIOWrapper, name: str) -> Iterator[str]:
     line = 0
     try:
-        first = text.readline()
-        separator = max(SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
-        reader = csv.reader(chain([first], text), delimiter=separator, strict=True)
-        for cells in reader:
-            line = reader.line_num
-            if cells:
-                yield Row(line, tuple(cell.strip() for cell in cells))
+        for content in text:
+            yield content
+            line += 1
     except UnicodeDecodeError as error:
         raise BadFile(
             f"{name}, after line {line}: not UTF-8 text ({error.reason}). Save the file as UTF-8."
         ) from error
+
+
+def _rows(lines: Iterator[str], header: Header, name: str) -> Iterator[Row]:
+    line, width = header.line, len(header.columns)
+    reader = csv.reader(lines, delimiter=header.separator, strict=True)
+    try:
+        for cells in reader:
+            line = header.line + reader.line_num
+            if not cells:
+                continue
+            if len(cells) != width:
+                raise BadFile(
+                    f"{name}, line {line}: {len(cells)} cells, but {width} columns in the header. "
+                    "Put quotes around cells that contain the separator."
+                )
+            yield Row(line, tuple(cell.strip() for cell in cells))
     except csv.Error as error:
         raise BadFile(f"{name}, after line {line}: {error}. Check the quotes there.") from error
-
-
-def _checked_header(row: Row, name: str) -> tuple[str, ...]:
-    for column in row.cells:
-        if not column:
-            raise BadFile(
-                f"{name}, line {row.line}: a column has no name. The first line must name every column."
-            )
-        if row.cells.count(column) > 1:
-            raise BadFile(f"{name}, line {row.line}: the column {column!r} stands there twice. Rename one.")
-    return row.cells
-
-
-def _checked_width(rows: Iterator[Row], header: tuple[str, ...], name: str) -> Iterator[Row]:
-    for row in rows:
-        if len(row.cells) != len(header):
-            raise BadFile(
-                f"{name}, line {row.line}: {len(row.cells)} cells, but {len(header)} columns in the header. "
-                "Put quotes around cells that contain the separator."
-            )
-        yield row

@@ -1,6 +1,6 @@
 """The schemas of the facts that modules publish to the warehouse: one place, so that all sides agree.
 
-A fact table is append-shaped and read only by columns. Publishers (`facts.py` of a module) yield
+A fact table is append-shaped and read only by columns. Sources (`facts.py` of a module) yield
 rows in the order of the columns; the warehouse writes them; KPIs read them by these names.
 """
 
@@ -36,7 +36,8 @@ class FactTable:
 class ChangedDays:
     """What changed in a fact table since a cursor: the UTC days to write anew.
 
-    next: the cursor, a JSON value, from which to ask again. left: how many changes still wait behind it.
+    days: those of which at least one row is new, different or gone. next: the cursor, a JSON value, from which to
+    ask again. left: 0 when no change waits behind it, else at least so many.
     """
 
     days: frozenset[date]
@@ -54,6 +55,7 @@ TOUCHPOINTS = FactTable(
         Column("kind", "text"),
         Column("visitor", "text", nullable=True),
         Column("customer", "text", nullable=True),
+        Column("account", "text", nullable=True),
         Column("session", "text", nullable=True),
         Column("partner_id", "id", nullable=True),
         Column("partner_kind", "text", nullable=True),

@@ -16,6 +16,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from tallystick.kit import clock
+from tallystick.kit.errors import Exit, Foreseen
 
 PREFIXES: Final = MappingProxyType(
     {
@@ -42,8 +43,10 @@ _VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH: Final = 26
 
 
-class BadId(ValueError):
+class BadId(Foreseen, ValueError):
     """A text that is not an id of this house; the message says what one looks like."""
+
+    exit = Exit.USAGE
 
 
 def new() -> UUID:
@@ -57,7 +60,7 @@ def derive(*parts: str | bytes | UUID, at: datetime | None = None) -> UUID:
     parts: what makes the thing one thing (source id, definition, leg). Parts are length-prefixed,
     so ("ab", "c") and ("a", "bc") differ. at: an aware instant; its milliseconds become the leading
     48 bits so that rows of one time lie together. Without it those bits are hash, too.
-    Returns a UUID of version 8 (RFC 9562, custom). Collisions: 74 bits of BLAKE2b with `at`.
+    Returns a UUID of version 8 (RFC 9562, custom). Collisions: 74 bits of BLAKE2b with `at`. Identifier: EO-DERIVED.
     """
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:

@@ -11,12 +11,16 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from tallystick.kit.errors import Exit, Foreseen
+
 FILE_NAME = "tallystick.toml"
 FILE_VARIABLE = "TALLYSTICK_CONFIG"
 
 
-class ConfigError(Exception):
+class ConfigError(Foreseen):
     """The configuration cannot be used; the text says which setting and why."""
+
+    exit = Exit.USAGE
 
 
 class SecretFileSource(PydanticBaseSettingsSource):

@@ -20,6 +20,7 @@ from ipaddress import ip_address
 import structlog
 
 from tallystick.kit.backoff import backoff_seconds
+from tallystick.kit.errors import Foreseen
 from tallystick.project.processes import child_environment
 
 FIRST_DELAY_SECONDS = 0.5
@@ -30,7 +31,7 @@ POLL_SECONDS = 0.1
 log = structlog.get_logger(__name__)
 
 
-class CannotServe(Exception):
+class CannotServe(Foreseen):
     """`serve` will not start; the text says why and what to do."""
 
 

@@ -12,13 +12,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import structlog
 
 from tallystick.kit.backoff import backoff_seconds
 from tallystick.project.config import Config
+
+if TYPE_CHECKING:
+    from tallystick.journey import Stage
 
 BATCHES_PER_TURN = 50
 FIRST_DELAY_SECONDS = 1.0
@@ -28,25 +31,6 @@ UPKEEP_SECONDS = 300.0
 log = structlog.get_logger(__name__)
 
 Outcome = TypeVar("Outcome")
-
-
-class Progress(Protocol):
-    """What one run of a stage says it did."""
-
-    @property
-    def done(self) -> int: ...
-
-    @property
-    def left(self) -> int | None: ...
-
-
-class Stage(Protocol):
-    """One step of the journey, as `journey.STAGES` lists them."""
-
-    @property
-    def name(self) -> str: ...
-
-    def run(self, brand_id: UUID, /, *, limit: int) -> Progress: ...
 
 
 @dataclass(slots=True)
@@ -106,7 +90,7 @@ class Worker:
             if self.stopping.is_set():
                 return False
             progress = self._guarded((brand, stage.name), lambda: stage.run(brand, limit=self.batch_rows))
-            if progress is None or not progress.done or progress.left == 0:
+            if progress is None or not progress.done or not progress.left:
                 return False
         return True
 

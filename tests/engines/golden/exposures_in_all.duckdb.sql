@@ -20,6 +20,10 @@ WITH "touches" AS (
     CASE
       WHEN NOT "visitor" IS NULL
       THEN 'v:' || "visitor"
+      WHEN NOT "customer" IS NULL
+      THEN 'c:' || "customer"
+      WHEN NOT "account" IS NULL
+      THEN 'a:' || "account"
       WHEN NOT "session" IS NULL
       THEN 's:' || "session"
       ELSE 'e:' || LOWER(HEX("event_id"))

@@ -20,6 +20,10 @@ WITH "touches" AS (
     CASE
       WHEN NOT "visitor" IS NULL
       THEN 'v:' || "visitor"
+      WHEN NOT "customer" IS NULL
+      THEN 'c:' || "customer"
+      WHEN NOT "account" IS NULL
+      THEN 'a:' || "account"
       WHEN NOT "session" IS NULL
       THEN 's:' || "session"
       ELSE 'e:' || LOWER(HEX("event_id"))
@@ -84,7 +88,7 @@ WITH "touches" AS (
     "l"."unit_id",
     "l"."dated_at",
     COALESCE("t"."lead_due_us", 0) AS "due_us",
-    'c:' || "l"."subject" AS "cluster",
+    'l:' || "l"."subject" AS "cluster",
     "t"."partner_id",
     "t"."partner_kind",
     "t"."placement_id",

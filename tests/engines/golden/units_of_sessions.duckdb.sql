@@ -20,6 +20,10 @@ WITH "touches" AS (
     CASE
       WHEN NOT "visitor" IS NULL
       THEN 'v:' || "visitor"
+      WHEN NOT "customer" IS NULL
+      THEN 'c:' || "customer"
+      WHEN NOT "account" IS NULL
+      THEN 'a:' || "account"
       WHEN NOT "session" IS NULL
       THEN 's:' || "session"
       ELSE 'e:' || LOWER(HEX("event_id"))
@@ -45,10 +49,10 @@ WITH "touches" AS (
     "t"."session",
     CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless",
     CASE
-      WHEN LAG("t"."occurred_at") OVER "visitor_in_order" IS NULL
+      WHEN LAG("t"."occurred_at") OVER "somebody_in_order" IS NULL
       THEN "t"."event_id"
       WHEN "t"."session" IS NULL
-      AND EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "visitor_in_order") > 1800000000
+      AND EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "somebody_in_order") > 1800000000
       THEN "t"."event_id"
     END AS "opens"
   FROM "touches" AS "t"
@@ -58,7 +62,7 @@ WITH "touches" AS (
     AND (
       NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
     )
-  WINDOW "visitor_in_order" AS (
+  WINDOW "somebody_in_order" AS (
     PARTITION BY "t"."cluster", "t"."session"
     ORDER BY "t"."occurred_at", "t"."event_id"
   )

@@ -12,7 +12,7 @@ import typer
 
 from tallystick.doors.cli import output, progress
 from tallystick.doors.cli.errors import FAILED, NOT_FOUND, USAGE, CommandError
-from tallystick.kit.delimited import BadFile, UnknownColumn
+from tallystick.kit.delimited import UnknownColumn
 from tallystick.measurement.attribution import path_files, path_sources
 from tallystick.measurement.attribution.rules.models import MODELS, TimesMissing, UnknownModel
 from tallystick.measurement.kpis import intervals, rate_files
@@ -140,8 +140,6 @@ def _reading(file: str, *, shown: bool) -> Iterator[BinaryIO]:
         raise CommandError(f"There is no file {file}.", NOT_FOUND) from error
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.", FAILED) from error
-    except BadFile as error:
-        raise CommandError(str(error), FAILED) from error
     except (
         UnknownColumn,
         UnknownModel,

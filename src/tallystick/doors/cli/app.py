@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "report": "tallystick.doors.cli.report",
     "trace": "tallystick.doors.cli.trace",
     "replay": "tallystick.doors.cli.replay",
+    "dismiss": "tallystick.doors.cli.dismiss",
     "demo": "tallystick.doors.cli.demo",
     "serve": "tallystick.doors.cli.serve",
     "work": "tallystick.doors.cli.work",

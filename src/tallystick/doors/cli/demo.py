@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 OWN_DIR = Path("data/demo")
+BRAND = "acme"
+"""The brand of the demo's set-up file: somebody may have opened another beside it."""
 
 
 @app.command()
@@ -66,7 +68,7 @@ def _fill(config: Config) -> None:
         )
         init(setup=folder / "setup.toml", as_json=False)
         import_file(
-            folder / "sessions.csv", folder / "mapping.toml", brand=None, no_work=False, as_json=False
+            folder / "sessions.csv", folder / "mapping.toml", brand=BRAND, no_work=False, as_json=False
         )
 
 
@@ -78,12 +80,12 @@ def _show() -> None:
     from tallystick.kit import ids
 
     output.say("\n$ tallystick report --by partner\n")
-    report(by=["partner"])
-    with brand_in_scope(None):
+    report(by=["partner"], brand=BRAND)
+    with brand_in_scope(BRAND):
         pages = ask(Wanted(where=("partner=alice",))).receipts(limit=200)
     sale = next(row.conversion_ids[0] for page in pages for row in page.rows if row.conversion_ids)
     output.say(f"\n$ tallystick trace {ids.show('cnv', sale)}\n")
-    trace(ids.show("cnv", sale))
+    trace(ids.show("cnv", sale), brand=BRAND)
 
 
 def _free_port(host: str, wanted: int) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from tallystick.kit.errors import Exit, Foreseen
+
 FAILED = 1
 USAGE = 2
 NOT_FOUND = 3
 CHECK_FAILED = 4
 INTERRUPTED = 130
+
+EXIT_CODES = {Exit.FAILED: FAILED, Exit.USAGE: USAGE, Exit.NOT_FOUND: NOT_FOUND}
 
 
 class CommandError(Exception):
@@ -23,41 +27,14 @@ class CommandError(Exception):
 
 def explained(error: BaseException) -> CommandError | None:
     """The sentence for a failure that other parts of the house foresee, or None for one that nobody does."""
-    from tallystick.foundation.sqlite.gate import UnsafeSqlite
-    from tallystick.project.config_sources import ConfigError
-    from tallystick.project.supervisor import CannotServe
-
     if isinstance(error, CommandError):
         return error
-    if isinstance(error, ConfigError):
-        return CommandError(str(error), USAGE)
-    if isinstance(error, (UnsafeSqlite, CannotServe)):
-        return CommandError(str(error))
-    return _explained_domain(error) or _explained_database(error)
+    if isinstance(error, Foreseen):
+        # Imported late: it stands on Django, without which a command starts faster.
+        from tallystick.doors.wording import sentence
 
-
-def _explained_domain(error: BaseException) -> CommandError | None:
-    """What users get wrong. Only where Django is loaded can such an error have come up, so nothing is loaded for it."""
-    codes = {
-        "tallystick.partners.programs.queries": {"NotThere": NOT_FOUND},
-        "tallystick.partners.partnerships.setup": {"BadSetup": FAILED},
-        "tallystick.tracking.events.importers.mapping": {"BadMapping": FAILED},
-        "tallystick.tracking.events.importers.files": {"BadFile": FAILED},
-        "tallystick.kit.ids": {"BadId": USAGE},
-        "tallystick.measurement.kpis.questions": {"BadQuestion": USAGE},
-        "tallystick.measurement.warehouse.engine": {
-            "WarehouseDamaged": FAILED,
-            "EngineFailed": FAILED,
-            "UnusablePlace": FAILED,
-        },
-        "tallystick.measurement.attribution.trace": {"NothingThere": NOT_FOUND},
-    }
-    code = codes.get(type(error).__module__, {}).get(type(error).__name__)
-    return (
-        None
-        if code is None
-        else CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.".replace("..", "."), code)
-    )
+        return CommandError(sentence(error), EXIT_CODES[error.exit])
+    return _explained_database(error)
 
 
 def _explained_database(error: BaseException) -> CommandError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from tallystick.doors.cli.progress import task
 from tallystick.doors.cli.start import Brand, start_django
 
 if TYPE_CHECKING:
+    from tallystick.tracking.events.importers.mapping import Mapping
     from tallystick.tracking.events.importers.receive import Received
 
 app = typer.Typer()
@@ -46,6 +48,7 @@ def import_file(
     from tallystick.journey import run_until_done
 
     with brand_in_scope(brand) as found:
+        before = _waiting()
         received = _receive(file, mapping, found.id, shown=not as_json)
         if not no_work:
             with task("Crediting", unit="rows", shown=not as_json) as steps:
@@ -53,13 +56,13 @@ def import_file(
                     found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done)
                 )
             _warn_of_rest(found.id)
-        _report(received, shown_as_json=as_json)
+        _report(received, more=_waiting() - before, shown_as_json=as_json)
 
 
 def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -> Received:
     from tallystick.journey import inbox
     from tallystick.kit.failpoints import reach
-    from tallystick.tracking.events.importers.mapping import read_mapping
+    from tallystick.partners.programs.queries import find_program
     from tallystick.tracking.events.importers.receive import check_header, receive_events, receive_rows
     from tallystick.tracking.events.services import publish_mapping
 
@@ -76,14 +79,25 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
             return receive_events(file, brand_id=brand_id, store=inbox(), seen=rows.advance)
         if not mapping.is_file():
             raise CommandError(f"There is no file {mapping}.", NOT_FOUND)
-        text = mapping.read_text(encoding="utf-8")
-        content = read_mapping(text)
+        text, content = _read(mapping)
+        if content.program is not None:
+            find_program(content.program)
         check_header(file, mapping=content)
         # Before the rows: a worker that runs meanwhile verifies them as soon as they are kept.
         publish_mapping(name=content.name, text=text)
         received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
         reach("import.received")
         return received
+
+
+def _read(mapping: Path) -> tuple[str, Mapping]:
+    from tallystick.tracking.events.importers.mapping import BadMapping, read_mapping
+
+    try:
+        text = mapping.read_text(encoding="utf-8")
+        return text, read_mapping(text)
+    except (BadMapping, UnicodeDecodeError) as wrong:
+        raise CommandError(f"The mapping {mapping} cannot be used: {wrong}. Nothing was imported.") from wrong
 
 
 def _lines(file: Path, *, header: bool) -> int:
@@ -102,15 +116,23 @@ def _warn_of_rest(brand_id: UUID) -> None:
         output.warn(f"Kept, and still to do: {', '.join(waiting)}. `tallystick work` goes on with it.")
 
 
-def _report(received: Received, *, shown_as_json: bool) -> None:
+def _waiting() -> Counter[str]:
     from tallystick.tracking.inbox.queries import counts_by_reason
 
-    waiting = {str(reason): count for reason, count in counts_by_reason().items()}
+    return Counter({str(reason): count for reason, count in counts_by_reason().items()})
+
+
+def _report(received: Received, *, more: Counter[str], shown_as_json: bool) -> None:
+    """more: what came into quarantine with this import, by reason."""
+    waiting = _waiting()
     if shown_as_json:
-        output.emit_json({**asdict(received), "quarantine": waiting})
+        output.emit_json({**asdict(received), "newly_waiting": dict(more), "quarantine": dict(waiting)})
         return
     columns = ("rows", "accepted", "duplicate", "conflict")
     output.emit_table(columns, [[f"{getattr(received, name):,}" for name in columns]], numeric=columns)
     if waiting:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in waiting.items())
-        output.warn(f"In quarantine: {reasons}. See `tallystick quarantine`.")
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in more.items()) or "none"
+        total = sum(waiting.values())
+        output.warn(
+            f"Not used, by reason: {reasons}; {total:,} in quarantine in all. See `tallystick quarantine`."
+        )

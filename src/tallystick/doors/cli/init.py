@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.errors import NOT_FOUND, CommandError
 from tallystick.doors.cli.start import start_django
 
 app = typer.Typer()
@@ -25,6 +26,8 @@ def init(
     With --setup, open what the file names. Run it again after editing the file: nothing is removed or doubled, and a
     file with a mistake changes nothing.
     """
+    if setup is not None and not setup.is_file():
+        raise CommandError(f"There is no file {setup}. Nothing was changed.", NOT_FOUND)
     config = start_django()
     config.data_dir.mkdir(parents=True, exist_ok=True)
     from django.core.management import call_command

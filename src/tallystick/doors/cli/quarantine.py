@@ -42,14 +42,15 @@ def quarantine(
     if not rows:
         output.say("Nothing waits in quarantine.")
         return
-    columns = ("receipt", "reason", "place", "detail", "what to do")
-    output.emit_table(
-        columns,
-        [
-            (ids.show("rcp", row.receipt_id), row.reason, f"{row.file}:{row.line or ''}", row.detail, row.fix)
-            for row in rows
-        ],
-    )
+    for row in rows:
+        place = f"{row.file}, line {row.line}" if row.line else row.file
+        where = " · ".join(
+            part for part in (place, row.column and f"column {row.column}", row.reason) if part
+        )
+        output.emit_text(f"{ids.show('rcp', row.receipt_id)}  {where}")
+        output.emit_text(f"    {row.detail}")
+        output.emit_text(f"    to do: {row.fix}")
     total = sum(counts.values())
     if total > len(rows):
         output.say(f"{total - len(rows):,} more; --limit shows up to 1,000.")
+    output.say("What cannot be mended: `tallystick dismiss ID --why TEXT` takes it out of this list.")

@@ -129,7 +129,6 @@ def _print_rows(asked: Asked, section: Section) -> None:
     rows: list[list[Any]] = []
     for cell in section.rows:
         names = [asked.terms.term(name, key).name for name, key in zip(by, cell.keys, strict=True)]
-        converted = cell.converted if cell.converted is not None else f"{cell.share_ppb / 10**9:.4g}"
         enough = cell.status == "ok"
         note = (
             f"not enough evidence, about {cell.units_short:,} more needed"
@@ -141,7 +140,7 @@ def _print_rows(asked: Asked, section: Section) -> None:
         rows.append(
             [
                 *names,
-                converted,
+                wording.converted(cell),
                 f"{cell.units:,}",
                 wording.percent(cell.rate),
                 wording.interval(cell.interval),

@@ -94,11 +94,14 @@ def _event(event: EventTrace) -> None:
 
 
 def _conversion(conversion: ConversionTrace) -> None:
+    from tallystick.design import figures
+    from tallystick.doors import wording
+
     output.emit_text(f"conversion  {conversion.id}")
     value = f" · {conversion.value}" if conversion.value else ""
     output.emit_text(
         f"            {conversion.definition_name} v{conversion.version} (from {conversion.effective_on}) · "
-        f"{conversion.model} · {conversion.occurred_at:%Y-%m-%d %H:%M:%S} UTC{value} · "
+        f"{wording.model(conversion.model)} · {conversion.occurred_at:%Y-%m-%d %H:%M:%S} UTC{value} · "
         f"customer {conversion.customer_type}"
     )
     output.emit_text(
@@ -109,7 +112,7 @@ def _conversion(conversion: ConversionTrace) -> None:
     elif conversion.why_not:
         output.emit_text(f"            nobody is credited: {conversion.why_not}")
     for step in conversion.path:
-        share = f"{step.share_ppb / 10**7:.2f} %" if step.share_ppb else "none"
+        share = figures.share(step.share_ppb) if step.share_ppb else "none"
         output.emit_text(
             f"  credit    {step.credit}  {share:>8}  {step.origin} · {step.kind} at {step.at:%Y-%m-%d %H:%M:%S} UTC"
         )

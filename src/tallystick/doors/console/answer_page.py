@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from tallystick.design import charts, figures
+from tallystick.design import charts
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked, narrowed
 from tallystick.doors.console.choices import breakdown_name, with_defaults
@@ -157,9 +157,7 @@ def _figure(
         rate=wording.percent(cell.rate),
         interval=wording.interval(cell.interval),
         words=wording.rate(cell, section.denominator),
-        converted=figures.count(cell.converted)
-        if cell.converted is not None
-        else figures.whole(cell.share_ppb),
+        converted=wording.converted(cell),
         receipts=receipts if cell.units or cell.conversions else "",
     )
 

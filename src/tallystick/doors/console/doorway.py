@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, cast
 
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors import wording
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit.ids import BadId
-from tallystick.measurement.attribution.trace import NothingThere
-from tallystick.measurement.kpis.questions import BadQuestion
-from tallystick.measurement.warehouse.engine import WarehouseDamaged
+from tallystick.kit.errors import Exit, Foreseen
 from tallystick.partners.programs.models import Brand
-from tallystick.partners.programs.queries import NotThere, brands
+from tallystick.partners.programs.queries import brands
 
 Arguments = ParamSpec("Arguments")
+
+ANSWERS: Final = {
+    Exit.USAGE: (400, _("That cannot be asked")),
+    Exit.NOT_FOUND: (404, _("Not found")),
+    Exit.FAILED: (503, _("The facts cannot be read")),
+}
+"""Status and title of the page for each kind of foreseen error."""
 
 
 def of_brand(
@@ -29,7 +33,8 @@ def of_brand(
 ) -> Callable[Concatenate[HttpRequest, str, Arguments], HttpResponse]:
     """A view that gets the brand itself, with its scope open; only reading is allowed.
 
-    What the person asked wrongly is answered 400 or 404, each with its sentence, in the frame of the brand.
+    What the person asked wrongly is answered 400 or 404, what the machine lacks 503, each with its sentence, in the
+    frame of the brand.
     """
 
     @require_safe
@@ -43,12 +48,8 @@ def of_brand(
         with brand_scope(found.id):
             try:
                 return page(request, found, *args, **kwargs)
-            except (BadAddress, BadQuestion, BadId) as wrong:
-                return _said(request, found, 400, _("That cannot be asked"), wrong)
-            except (NotThere, NothingThere) as missing:
-                return _said(request, found, 404, _("Not found"), missing)
-            except WarehouseDamaged as damaged:
-                return _said(request, found, 503, _("The facts cannot be read"), damaged)
+            except Foreseen as foreseen:
+                return _said(request, found, foreseen)
 
     return cast("Callable[Concatenate[HttpRequest, str, Arguments], HttpResponse]", opened)
 
@@ -63,12 +64,7 @@ def brands_or_none() -> list[Brand]:
         return []
 
 
-def sentence(error: Exception) -> str:
-    """An error's message as a sentence: a capital first, a full stop last."""
-    text = str(error).strip()
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
-
-
-def _said(request: HttpRequest, brand: Brand, status: int, title: str, error: Exception) -> HttpResponse:
-    context = {"brand": brand, "title": title, "message": sentence(error), "status": status}
+def _said(request: HttpRequest, brand: Brand, error: Foreseen) -> HttpResponse:
+    status, title = ANSWERS[error.exit]
+    context = {"brand": brand, "title": title, "message": wording.sentence(error), "status": status}
     return render(request, "console/said.html", context, status=status)

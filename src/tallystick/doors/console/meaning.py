@@ -25,7 +25,7 @@ def facts(version: Version) -> list[tuple[str, str]]:
         (_("Divided by"), f"{meaning.denominator} ({_('or')} {others})"),
         (_("Basis"), _basis(str(meaning.basis))),
         (_("Windows"), windows or _("none: nothing earns credit")),
-        (_("Model"), wording.MODELS.get(meaning.model, meaning.model)),
+        (_("Model"), wording.model(meaning.model)),
         (_("House channels"), compete),
         (_("Owner"), meaning.owner or _("nobody is named")),
         (_("Source of record"), meaning.source_of_record),

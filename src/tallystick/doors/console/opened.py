@@ -67,8 +67,8 @@ class Opened:
     shares: list[Share]
     first: int
     last: int
-    newer: str
-    older: str
+    next: str
+    previous: str
 
 
 def open_figure(asked: Asked, state: State, number: int) -> list[Opened]:
@@ -107,8 +107,8 @@ def _part(answer: Answer, section: Section, page: UnitPage | CreditPage, state: 
         shares=_shares(page.rows) if isinstance(page, CreditPage) else [],
         first=first,
         last=last,
-        newer=state.address(extra={"page": str(number + 1)}) if more else "",
-        older=state.address(extra={"page": str(number - 1) if number > 2 else ""}) if number > 1 else "",
+        next=state.address(extra={"page": str(number + 1)}) if more else "",
+        previous=state.address(extra={"page": str(number - 1) if number > 2 else ""}) if number > 1 else "",
     )
 
 

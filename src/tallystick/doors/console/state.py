@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tallystick.doors.asking import Wanted
+from tallystick.kit.errors import Exit, Foreseen
 
 OF_QUESTION: Final = {
     "program": "program",
@@ -30,8 +31,10 @@ MOST_FILTERS: Final = 8
 MOST_PAGES: Final = 1_000_000
 
 
-class BadAddress(ValueError):
+class BadAddress(Foreseen):
     """An address with parameters that the page does not know or cannot read; the message says which."""
+
+    exit = Exit.USAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ carried back to 3.50.7 and 3.44.6.
 
 from __future__ import annotations
 
+from tallystick.kit.errors import Foreseen
+
 Version = tuple[int, int, int]
 
 INTRODUCED: Version = (3, 7, 0)
@@ -20,7 +22,7 @@ WHAT_TO_DO = """Do one of these:
     pip install --no-binary pysqlite3 pysqlite3"""
 
 
-class UnsafeSqlite(RuntimeError):
+class UnsafeSqlite(Foreseen):
     """The SQLite library of this process can corrupt a database in WAL mode, or is missing."""
 
 

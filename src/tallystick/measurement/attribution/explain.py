@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from tallystick.foundation.scoping import current_brand
 from tallystick.kit import kinds
 from tallystick.measurement.attribution.gathering import gather, origins, touch_of
 from tallystick.measurement.attribution.rules import outcomes as rules
@@ -21,7 +20,6 @@ from tallystick.measurement.attribution.rules.reasons import BINDING_SENTENCES, 
 from tallystick.measurement.attribution.services import conversion_id
 from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
-from tallystick.tracking.inbox.stores.port import Stored
 
 _UNCREDITED = {
     rules.NO_TOUCHPOINT: "No touchpoint of this customer lies in any window before the conversion.",
@@ -40,11 +38,6 @@ def uncredited(reason: str) -> str:
     if not reason:
         return ""
     return _UNCREDITED.get(reason) or BINDING_SENTENCES[NoBinding(reason)]
-
-
-def is_of_scope(stored: Stored) -> bool:
-    """Whether a receipt belongs to the brand in scope: stores know all brands, doors only one."""
-    return stored.receipt.brand_id == current_brand()
 
 
 def why_not(events: Sequence[Event], *, max_customers: int) -> dict[UUID, str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from tallystick.foundation.batches import slices
 from tallystick.kit import kinds
+from tallystick.kit.batches import slices
 from tallystick.measurement.attribution.models import Conversion
 from tallystick.measurement.attribution.rules.credit import Touch
 from tallystick.measurement.attribution.rules.evidence import Evidence

@@ -10,9 +10,9 @@ from uuid import UUID
 import msgspec
 from django.db.models import Max
 
-from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import clock, ids
+from tallystick.kit.batches import slices
 from tallystick.measurement.attribution.gathering import conversions_of, gather
 from tallystick.measurement.attribution.models import Attribution, Binding, Conversion, Credit, Revision
 from tallystick.measurement.attribution.rules.evidence import ConversionKey

@@ -1,147 +1,71 @@
 """The trace of one id: receipt → event → path → credit, with versions, and why something did not count.
 
-Everything is read as it was written; only for a touchpoint that is no conversion's contender is the rule asked
-again why. Both faces of the product and the command line show this one structure.
+Everything is read as it was written, each table once however much the id leads to; only for a touchpoint that is no
+conversion's contender is the rule asked again why. Both faces of the product and the command line show this one
+structure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+from tallystick.foundation.scoping import current_brand
 from tallystick.kit import ids
+from tallystick.kit.batches import slices
+from tallystick.kit.errors import Exit, Foreseen
 from tallystick.kit.money import Money
 from tallystick.measurement.attribution import explain
 from tallystick.measurement.attribution.models import Attribution, Conversion, Credit, Revision
+from tallystick.measurement.attribution.trace_shapes import (
+    ConversionTrace,
+    EventTrace,
+    ReceiptTrace,
+    RevisionTrace,
+    StepTrace,
+    Trace,
+)
 from tallystick.partners.partnerships.queries import Naming, naming
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import Version
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import events_of_receipt, find_events
-from tallystick.tracking.inbox import queries as quarantine
+from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.stores.port import Store, Stored
+
+__all__ = [
+    "BODY_CHARACTERS",
+    "MAX_CONVERSIONS",
+    "ConversionTrace",
+    "EventTrace",
+    "NothingThere",
+    "ReceiptTrace",
+    "Trace",
+    "trace",
+]
 
 MAX_CONVERSIONS = 50
 BODY_CHARACTERS = 4_000
 
 
-class NothingThere(LookupError):
+class NothingThere(Foreseen, LookupError):
     """An id that is well formed but belongs to nothing of this brand."""
 
-
-@dataclass(frozen=True, slots=True)
-class ReceiptTrace:
-    """A receipt as it arrived. repeats: how often the same arrived again. waits: why it is no event, or empty.
-
-    corrected: it could not be used, and another body under its key took its place.
-    """
-
-    id: str
-    source: str
-    kind: str
-    key: str | None
-    received_at: datetime
-    file: str | None
-    line: int | None
-    body: str
-    repeats: int
-    conflict_of: str | None
-    erased_at: datetime | None
-    waits: str
-    fix: str
-    corrected: bool
+    exit = Exit.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
-class EventTrace:
-    """A verified fact and whose it is.
+class _Decided:
+    """What was written about some conversions, and the names and versions it speaks of, read after it."""
 
-    lacks: `count` (a label excludes it), `credit` (a touchpoint that earned none), `conversion` (an outcome that is
-    none), or empty. why_not: the sentence for it.
-    """
-
-    id: str
-    receipt: str
-    kind: str
-    occurred_at: datetime
-    received_at: datetime
-    recorded_at: datetime
-    visitor: str | None
-    customer: str | None
-    account: str | None
-    origin: str
-    order: str | None
-    amount: str | None
-    device: str | None
-    country: str | None
-    visitor_type: str
-    label: str
-    attributes: dict[str, str]
-    lacks: str
-    why_not: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepTrace:
-    """One touchpoint of a path: its share, or the reason for none. `credit` is the id of the row."""
-
-    credit: str
-    event: str
-    receipt: str
-    at: datetime
-    kind: str
-    origin: str
-    share_ppb: int
-    reason: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionTrace:
-    """When a conversion got which decision."""
-
-    attribution: str
-    decided_at: datetime
-    withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConversionTrace:
-    """A conversion with the decision that stands, its path, and the decisions before."""
-
-    id: str
-    attribution: str
-    definition: str
-    definition_name: str
-    version: int
-    effective_on: str
-    model: str
-    windows_days: dict[str, int]
-    occurred_at: datetime
-    subject: str
-    customer_type: str
-    value: str | None
-    evidence: str
-    corroborating: int
-    via: str
-    credited: bool
-    why_not: str
-    withdrawn: bool
-    path: tuple[StepTrace, ...]
-    revisions: tuple[RevisionTrace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Everything behind one id. `more` counts conversions beyond the first fifty."""
-
-    asked: str
-    receipts: tuple[ReceiptTrace, ...]
-    events: tuple[EventTrace, ...]
-    conversions: tuple[ConversionTrace, ...]
-    more: int
+    credits: Mapping[UUID, list[Credit]]
+    """By attribution, in path order."""
+    revisions: Mapping[UUID, list[Revision]]
+    """By conversion, oldest first."""
+    events: Mapping[UUID, Event]
+    names: Naming
+    versions: Mapping[tuple[UUID, int], Version]
 
 
 def trace(text: str, *, store: Store, max_customers: int) -> Trace:
@@ -151,12 +75,16 @@ def trace(text: str, *, store: Store, max_customers: int) -> Trace:
     """
     prefix, value = ids.read(text)
     if prefix == "rcp":
-        return _of_receipts(text, [value], store=store, max_customers=max_customers)
+        receipts = _receipts([value], store)
+        if not receipts:
+            raise NothingThere(f"there is no receipt {text} in this brand")
+        return _of_events(text, events_of_receipt(value), receipts, max_customers)
     if prefix == "evt":
         events = find_events([value])
         if not events:
             raise NothingThere(f"there is no event {text} in this brand")
-        return _of_events(text, list(events.values()), store=store, max_customers=max_customers)
+        receipts = _receipts({event.receipt_id for event in events.values()}, store)
+        return _of_events(text, list(events.values()), receipts, max_customers)
     conversion = _conversion(prefix, value)
     if conversion is None:
         raise NothingThere(
@@ -177,60 +105,75 @@ def _conversion(prefix: str, value: UUID) -> Conversion | None:
     return None
 
 
-def _of_receipts(asked: str, receipt_ids: Sequence[UUID], *, store: Store, max_customers: int) -> Trace:
-    events = [event for receipt_id in receipt_ids for event in events_of_receipt(receipt_id)]
-    found = _of_events(asked, events, store=store, max_customers=max_customers, receipts=receipt_ids)
-    if not found.receipts:
-        raise NothingThere(f"there is no receipt {asked} in this brand")
-    return found
-
-
 def _of_events(
-    asked: str, events: Sequence[Event], *, store: Store, max_customers: int, receipts: Iterable[UUID] = ()
+    asked: str, events: Sequence[Event], receipts: tuple[ReceiptTrace, ...], max_customers: int
 ) -> Trace:
     event_ids = [event.id for event in events]
     contended = Credit.objects.filter(event_id__in=event_ids).values("attribution_id")
-    decided = Conversion.objects.filter(attribution_id__in=contended) | Conversion.objects.filter(
+    found = Conversion.objects.filter(attribution_id__in=contended) | Conversion.objects.filter(
         attribution__evidence_id__in=event_ids
     )
     rows = list(
-        decided.select_related("attribution").order_by("occurred_at", "id").distinct()[: MAX_CONVERSIONS + 1]
+        found.select_related("attribution").order_by("occurred_at", "id").distinct()[: MAX_CONVERSIONS + 1]
     )
-    total = len(rows) if len(rows) <= MAX_CONVERSIONS else decided.distinct().count()
+    total = len(rows) if len(rows) <= MAX_CONVERSIONS else found.distinct().count()
+    shown = rows[:MAX_CONVERSIONS]
+    decided = _decided(shown)
     return Trace(
         asked=asked,
-        receipts=_receipts({*receipts, *(event.receipt_id for event in events)}, store),
-        events=_events(events, max_customers),
-        conversions=tuple(_conversion_trace(row) for row in rows[:MAX_CONVERSIONS]),
-        more=total - min(total, MAX_CONVERSIONS),
+        receipts=receipts,
+        events=_events(events, decided.names, max_customers),
+        conversions=tuple(_conversion_trace(row, decided) for row in shown),
+        more=total - len(shown),
     )
 
 
 def _of_conversion(asked: str, conversion: Conversion, *, store: Store, max_customers: int) -> Trace:
-    shown = _conversion_trace(conversion)
-    event_ids = [ids.read(step.event)[1] for step in shown.path] + [conversion.attribution.evidence_id]
-    events = sorted(find_events(set(event_ids)).values(), key=lambda event: (event.occurred_at, event.id))
+    decided = _decided([conversion])
+    evidence = conversion.attribution.evidence_id
+    found = {**decided.events, **find_events({evidence} - decided.events.keys())}
+    events = sorted(found.values(), key=lambda event: (event.occurred_at, event.id))
     return Trace(
         asked=asked,
         receipts=_receipts({event.receipt_id for event in events}, store),
-        events=_events(events, max_customers),
-        conversions=(shown,),
+        events=_events(events, decided.names, max_customers),
+        conversions=(_conversion_trace(conversion, decided),),
         more=0,
     )
 
 
-def _receipts(receipt_ids: Iterable[UUID], store: Store) -> tuple[ReceiptTrace, ...]:
-    found = sorted(
-        store.get_many(receipt_ids), key=lambda stored: (stored.receipt.received_at, stored.receipt.id)
+def _decided(conversions: Sequence[Conversion]) -> _Decided:
+    standing = [conversion.attribution_id for conversion in conversions]
+    credits: dict[UUID, list[Credit]] = {}
+    for credit in Credit.objects.filter(attribution_id__in=standing).order_by("place"):
+        credits.setdefault(credit.attribution_id, []).append(credit)
+    revisions: dict[UUID, list[Revision]] = {}
+    of_conversions = Revision.objects.filter(conversion_id__in=[row.id for row in conversions])
+    for revision in of_conversions.order_by("batch", "id"):
+        revisions.setdefault(revision.conversion_id, []).append(revision)
+    events = find_events({credit.event_id for path in credits.values() for credit in path})
+    known = {(version.definition_id, version.version): version for version in versions()}
+    return _Decided(credits, revisions, events, naming(), known)
+
+
+def _receipts(receipt_ids: Collection[UUID], store: Store) -> tuple[ReceiptTrace, ...]:
+    """Those of some receipts that belong to the brand in scope: stores know all brands."""
+    own = [stored for stored in store.get_many(receipt_ids) if stored.receipt.brand_id == current_brand()]
+    waits: dict[UUID, Quarantined] = {}
+    used: set[UUID] = set()
+    for part in slices([stored.receipt.id for stored in own]):
+        waits |= {row.receipt_id: row for row in Quarantined.objects.filter(receipt_id__in=part)}
+        used |= set(Event.objects.filter(receipt_id__in=part).values_list("receipt_id", flat=True))
+    own.sort(key=lambda stored: (stored.receipt.received_at, stored.receipt.id))
+    return tuple(
+        _receipt(stored, waits.get(stored.receipt.id), is_used=stored.receipt.id in used) for stored in own
     )
-    return tuple(_receipt(stored) for stored in found if explain.is_of_scope(stored))
 
 
-def _receipt(stored: Stored) -> ReceiptTrace:
+def _receipt(stored: Stored, waits: Quarantined | None, *, is_used: bool) -> ReceiptTrace:
     receipt = stored.receipt
-    waits = quarantine.one(receipt.id)
     still = waits is not None and waits.state == waits.State.WAITING
-    corrected = waits is not None and not still and not events_of_receipt(receipt.id)
+    released = waits is not None and waits.state == waits.State.RELEASED
     return ReceiptTrace(
         id=ids.show("rcp", receipt.id),
         source=receipt.source,
@@ -245,12 +188,11 @@ def _receipt(stored: Stored) -> ReceiptTrace:
         erased_at=stored.erased_at,
         waits=f"{waits.reason}: {waits.detail}" if waits and still else "",
         fix=waits.fix if waits and still else "",
-        corrected=corrected,
+        corrected=released and not is_used,
     )
 
 
-def _events(events: Sequence[Event], max_customers: int) -> tuple[EventTrace, ...]:
-    names = naming()
+def _events(events: Sequence[Event], names: Naming, max_customers: int) -> tuple[EventTrace, ...]:
     reasons = explain.why_not(events, max_customers=max_customers)
     return tuple(_event(event, names, reasons.get(event.id, "")) for event in events)
 
@@ -279,10 +221,9 @@ def _event(event: Event, names: Naming, why_not: str) -> EventTrace:
     )
 
 
-def _conversion_trace(conversion: Conversion) -> ConversionTrace:
+def _conversion_trace(conversion: Conversion, decided: _Decided) -> ConversionTrace:
     stands = conversion.attribution
-    version = _version(stands)
-    revisions = Revision.objects.filter(conversion_id=conversion.id).order_by("batch", "id")
+    version = decided.versions[stands.definition_id, stands.version]
     return ConversionTrace(
         id=ids.show("cnv", conversion.id),
         attribution=ids.show("atr", stands.id),
@@ -302,39 +243,29 @@ def _conversion_trace(conversion: Conversion) -> ConversionTrace:
         credited=stands.credited and not conversion.withdrawn,
         why_not=explain.uncredited(stands.reason),
         withdrawn=conversion.withdrawn,
-        path=_path(stands),
+        path=_path(decided.credits.get(stands.id, []), decided),
         revisions=tuple(
             RevisionTrace(ids.show("atr", row.attribution_id), row.decided_at, row.withdrawn)
-            for row in revisions
+            for row in decided.revisions.get(conversion.id, [])
         ),
     )
 
 
-def _version(stands: Attribution) -> Version:
-    return next(
-        version
-        for version in versions(stands.program_id)
-        if (version.definition_id, version.version) == (stands.definition_id, stands.version)
-    )
+def _path(credits: Iterable[Credit], decided: _Decided) -> tuple[StepTrace, ...]:
+    return tuple(_step(credit, decided.events[credit.event_id], decided.names) for credit in credits)
 
 
-def _path(stands: Attribution) -> tuple[StepTrace, ...]:
-    credits = list(Credit.objects.filter(attribution=stands).order_by("place"))
-    events = find_events([credit.event_id for credit in credits])
-    names = naming()
-    return tuple(
-        StepTrace(
-            credit=ids.show("crd", credit.id),
-            event=ids.show("evt", credit.event_id),
-            receipt=ids.show("rcp", events[credit.event_id].receipt_id),
-            at=events[credit.event_id].occurred_at,
-            kind=events[credit.event_id].kind,
-            origin=names.origin(events[credit.event_id]),
-            share_ppb=credit.share_ppb,
-            reason=credit.reason,
-            sentence=explain.sentence(credit.reason),
-        )
-        for credit in credits
+def _step(credit: Credit, event: Event, names: Naming) -> StepTrace:
+    return StepTrace(
+        credit=ids.show("crd", credit.id),
+        event=ids.show("evt", event.id),
+        receipt=ids.show("rcp", event.receipt_id),
+        at=event.occurred_at,
+        kind=event.kind,
+        origin=names.origin(event),
+        share_ppb=credit.share_ppb,
+        reason=credit.reason,
+        sentence=explain.sentence(credit.reason),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tallystick.measurement.kpis.catalog import Kpi
 from tallystick.measurement.kpis.cells import Cell
 from tallystick.measurement.kpis.comparisons import Comparison
 from tallystick.measurement.kpis.questions import Period, Question
@@ -33,6 +34,9 @@ class Section:
 
     baseline: the units of house channels under the same filters, except those on who sent them.
     immature_from: the first day on which a unit may still convert; None where all windows have closed.
+    first_on, last_on: the days of the earliest and the latest unit of `total`; None without units.
+    aside: conversions of the period with credit in the segment and filters, none of it earned by a unit, so that no
+    cohort rate can show them (KPI-ASIDE).
     why_no_previous: said where a comparison was asked for and cannot be made.
     """
 
@@ -45,6 +49,9 @@ class Section:
     baseline: Cell
     against_baseline: Comparison
     immature_from: date | None
+    first_on: date | None
+    last_on: date | None
+    aside: int
     notes: tuple[str, ...]
     previous: Previous | None = None
     why_no_previous: str | None = None
@@ -52,13 +59,25 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The answer to a question: one section a version, oldest first; none where no version was in force."""
+    """The answer to a question: one section a version, oldest first; none where no version was in force.
 
-    kpi: str
-    kpi_version: int
+    entry: what the catalogue says of the KPI: its question, family, unit, owner, thresholds.
+    """
+
+    entry: Kpi
     question: Question
     zone: str
     sections: tuple[Section, ...]
+
+    @property
+    def kpi(self) -> str:
+        """The key of the KPI."""
+        return self.entry.key
+
+    @property
+    def kpi_version(self) -> int:
+        """The version of its entry in the catalogue."""
+        return self.entry.version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

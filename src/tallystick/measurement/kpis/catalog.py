@@ -1,4 +1,8 @@
-"""The catalogue of KPIs: typed, checked when it is read, and without a field that nobody knows."""
+"""The catalogue of KPIs: typed, checked when it is read, and without a field that nobody knows. KPI-CATALOG.
+
+It says what can be asked, by which dimensions, and how much evidence an answer takes; the rest of an entry describes
+the KPI to whoever reads the answer. How it is computed stands in `compile` and `units`.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +72,10 @@ class Aggregate(StrEnum):
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An aggregate of one fact table, over the rows that pass the filter."""
+    """An aggregate of one fact table, over the rows that pass the filter: what the compiled SQL computes, in words.
+
+    Changing it changes no figure: tests/engines refuses an entry that says something else than the SQL.
+    """
 
     aggregate: Aggregate
     fact: str
@@ -83,7 +90,7 @@ class MinEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Default lines of a scorecard, in the KPI's unit; a program may set its own."""
+    """Where a value, in the KPI's unit, fails, deserves a warning, or is as wished. Described; nothing is triggered."""
 
     fail: float
     warn: float

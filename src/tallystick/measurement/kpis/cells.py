@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -38,8 +38,9 @@ class Statistics:
     """The sufficient statistics of a cell: all that its rate and its interval are made of.
 
     successes: converted units (cohort), or parts per billion of conversions (period); the squares are in the same
-    unit. clusters: visitors that have a unit or a success. largest: the most units of one visitor. conversions:
-    different conversions whose credit is in the cell. crossing: units that converted only under another version.
+    unit. clusters: persons (KPI-CLUSTER) that have a unit or a success. largest: the most units of one of them.
+    conversions: different conversions whose credit is in the cell. crossing: units that converted only under another
+    version.
     """
 
     basis: Basis
@@ -101,7 +102,7 @@ def read_statistics(row: Mapping[str, Any], basis: Basis) -> Statistics:
 def merge(first: Statistics, second: Statistics) -> Statistics:
     """The statistics of two cells taken together. Identifier: KPI-CELL-MERGE.
 
-    Exact where no visitor and no conversion is in both (two days of a visitor are two clusters then); otherwise ask
+    Exact where no person and no conversion is in both (two days of one person are two clusters then); otherwise ask
     for the union instead. Raises ValueError for two bases.
     """
     if first.basis is not second.basis:
@@ -163,11 +164,11 @@ def make_cell(
     *,
     method: str,
     evidence: MinEvidence,
-    pooled: Fraction | None = None,
+    pooled: Callable[[], Fraction | None],
 ) -> Cell:
-    """Judge a cell. `pooled`: the rate of the whole answer, by which the units that are missing are reckoned.
+    """Judge a cell. `pooled`: gives the rate by which missing units are reckoned, asked for only where some are.
 
-    0 of n is 0 %. No units is undefined. Whole outcomes of visitors with one unit each get the method asked
+    0 of n is 0 %. No units is undefined. Whole outcomes of persons with one unit each get the method asked
     for; all else the clustered interval. Identifiers: KPI-CELL-METHOD, KPI-CELL-EVIDENCE.
     """
     ratio = statistics.ratio
@@ -192,9 +193,7 @@ def make_cell(
         interval=interval,
         method=used,
         status=Status.OK if enough else Status.NOT_ENOUGH_EVIDENCE,
-        units_short=0
-        if enough
-        else _units_short(statistics, interval, evidence, ratio if pooled is None else pooled),
+        units_short=0 if enough else _units_short(statistics, interval, evidence, pooled() or Fraction(0)),
     )
 
 

@@ -22,13 +22,15 @@ class Because(StrEnum):
     """What the verdict rests on, or what stands in its way."""
 
     INTERVAL = "interval"
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+    """One side has no units: its rate is undefined."""
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
     NOT_MATURE = "not_mature"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One rate minus another, with its interval; both None where one of the rates is undefined."""
+    """One rate minus another, with its interval; both None where a side has no rate or no interval."""
 
     verdict: Verdict
     because: Because
@@ -37,13 +39,15 @@ class Comparison:
 
 
 def compare(ours: Cell, theirs: Cell) -> Comparison:
-    """Compare two cells, as if their visitors were different people.
+    """Compare two cells, as if nobody were in both.
 
     The verdict follows the 95 % interval of the difference: Newcombe where both are whole outcomes of independent
     units, else the square root of the summed squares of both half widths. A cell that is not enough evidence gives no
     verdict. An open window can only raise a rate: where the smaller side has one, the verdict waits.
     """
-    if ours.rate is None or theirs.rate is None or ours.interval is None or theirs.interval is None:
+    if ours.rate is None or theirs.rate is None:
+        return Comparison(Verdict.CANNOT_TELL, Because.NOTHING_TO_COMPARE, None, None)
+    if ours.interval is None or theirs.interval is None:
         return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, None, None)
     difference, interval = ours.rate - theirs.rate, _difference(ours, theirs)
     if Status.NOT_ENOUGH_EVIDENCE in (ours.status, theirs.status):

@@ -39,10 +39,10 @@ def compile_cells(cut: Cut, *, dialect: str) -> Compiled:
     Columns: k1, k2 … (the keys as text, in the order of `by`; without `by` k1 is 'all'), units, successes,
     clusters, units_sq, successes_sq, units_successes, largest, immature, crossing, excluded, conversions, share_ppb.
     successes: converted units on the cohort basis, parts per billion of conversions on the period basis.
-    A cut without any unit, credit or excluded touchpoint has no rows.
+    A cut without any unit, credit or excluded touchpoint has no rows: `totals` has one for it all the same.
     """
     steps = cohort_steps(cut) if cut.basis is Basis.COHORT else period_steps(cut)
-    return finish([*steps, *_cell_steps(cut)], _last_select(cut), cut, dialect=dialect)
+    return finish([*steps, *cell_steps(cut)], _last_select(cut), cut, dialect=dialect)
 
 
 def finish(steps: Iterable[Step], last: str, cut: Cut, *, dialect: str, **more: Any) -> Compiled:
@@ -106,7 +106,7 @@ def _counted(cut: Cut) -> Step:
         if DIMENSIONS[name].about is not About.OUTCOME
     )
     mature = " AND u.due_us <= $as_of_us" if cut.mature_only else ""
-    conditions = f"{_passes(cut, 'u', 'u.dated_at')}{mature}"
+    conditions = f"{passes(cut, 'u', 'u.dated_at')}{mature}"
     select = f"SELECT u.unit_id, u.dated_at, u.due_us, u.cluster{keys} FROM units AS u WHERE {conditions}"
     return Step("counted", select)
 
@@ -162,7 +162,7 @@ def _dated(cut: Cut) -> Step:
         for n, name in enumerate(cut.by, 1)
     )
     cluster = (
-        "'c:' || c.subject"
+        "'l:' || c.subject"
         if cut.unit is Denominator.LEADS
         else "COALESCE(t.cluster, 'e:' || ID_TEXT(c.event_id))"
     )
@@ -174,7 +174,7 @@ def _dated(cut: Cut) -> Step:
         FROM credits AS c LEFT JOIN touches AS t ON t.event_id = c.event_id
         WHERE c.program_id = $program AND c.definition_id = $definition AND c.share_ppb > 0
           AND c.converted_at <= $as_of{within(cut, "c.converted_at")}
-          AND {_passes(cut, "t", "c.converted_at")} AND {counts_for_cell(cut, "c")}
+          AND {passes(cut, "t", "c.converted_at")} AND {counts_for_cell(cut, "c")}
         """,
     )
 
@@ -201,11 +201,12 @@ def _excluded_entries(cut: Cut) -> str:
         SELECT {keys or "'all'"}, NULL, 0, 0, 0, 0, 1
         FROM touches AS t {_each_type(cut)}
         WHERE NOT t.counts AND {is_unit_kind(cut, "t")}{within(cut, "t.occurred_at")}
-          AND {_passes(cut, "t", "t.occurred_at")}
+          AND {passes(cut, "t", "t.occurred_at")}
         """
 
 
-def _cell_steps(cut: Cut) -> list[Step]:
+def cell_steps(cut: Cut) -> list[Step]:
+    """From `entries` and `counting` over clusters to `cells`, and the conversions in `reach` of each."""
     names = _names(cut)
     by_cluster = f"""
         SELECT {names}, cluster, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature,
@@ -236,7 +237,7 @@ def _last_select(cut: Cut) -> str:
         """
 
 
-def _passes(cut: Cut, row: str, at: str) -> str:
+def passes(cut: Cut, row: str, at: str) -> str:
     """The condition that a touchpoint or unit is of the segment and passes the filters on what it is like."""
     conditions = [_SEGMENTS[cut.segment].format(row=row)]
     conditions += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,11 @@ class Cut:
         """Whether cells differ by what the conversion was like, so that each is over all units."""
         return any(DIMENSIONS[name].about is About.OUTCOME for name in self.by)
 
+    @property
+    def longest_window_days(self) -> int | None:
+        """How long before a conversion a touchpoint may lie that earned credit of it; None where there is no limit."""
+        return None if self.never_matures else max(dict(self.windows).values(), default=0)
+
 
 def parameters(cut: Cut) -> dict[str, Any]:
     """Every value that the SQL texts may name: ids as bytes, instants as aware datetimes, lengths in microseconds."""
@@ -77,19 +82,32 @@ def parameters(cut: Cut) -> dict[str, Any]:
     return values
 
 
-def days_read(cut: Cut) -> dict[str, Days]:
+def days_read(cut: Cut, *, aside: bool = False) -> dict[str, Days]:
     """Which UTC days of each fact table can matter to a cut, so that the others' files are never opened.
 
     Touchpoints: those of the period where a unit is one touchpoint and credit is looked up by unit; all otherwise,
     because a session may begin, and a credited touchpoint lie, before the period. Credits and
     conversions: none from before it can count.
+
+    aside: also what conversions of the period were credited to, be it a unit of the period or not: touchpoints as far
+    back as the longest window reaches, and the leads that they earned there.
     """
-    first = clock.from_micros(clock.to_micros(cut.start)).date() if cut.start else None
-    last = clock.from_micros(clock.to_micros(cut.end)).date() if cut.end else None
+    first, last = _utc_day(cut.start), _utc_day(cut.end)
+    back = _reached_back(cut) if aside else first
     single = cut.unit in (Denominator.CLICKS, Denominator.EXPOSURES) and cut.basis is Basis.COHORT
-    dated = (first, last if cut.basis is Basis.PERIOD else None)
+    until = last if cut.basis is Basis.PERIOD else None
+    dated = (back if cut.unit is Denominator.LEADS else first, until)
     return {
-        "touchpoints": (first, last) if single else (None, None),
+        "touchpoints": (back, last) if single else (None, None),
         "credits": dated,
         "conversions": dated,
     }
+
+
+def _utc_day(at: datetime | None) -> date | None:
+    return at.astimezone(UTC).date() if at else None
+
+
+def _reached_back(cut: Cut) -> date | None:
+    longest = cut.longest_window_days
+    return _utc_day(cut.start - timedelta(days=longest)) if cut.start and longest is not None else None

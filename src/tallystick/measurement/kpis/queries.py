@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -21,10 +23,11 @@ from tallystick.measurement.kpis.answers import (
     UnitRow,
 )
 from tallystick.measurement.kpis.catalog import Kpi, catalog
-from tallystick.measurement.kpis.cells import Cell, Statistics, Status, make_cell, read_statistics
+from tallystick.measurement.kpis.cells import Cell, Statistics, make_cell, read_statistics
 from tallystick.measurement.kpis.comparisons import compare
 from tallystick.measurement.kpis.cuts import Cut, Segment, days_read
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About, Key, as_key, without_source
+from tallystick.measurement.kpis.notes import notes
 from tallystick.measurement.kpis.questions import (
     BadQuestion,
     Part,
@@ -34,9 +37,10 @@ from tallystick.measurement.kpis.questions import (
     parts,
     previous,
 )
+from tallystick.measurement.kpis.totals import Whole, compile_total, read_whole
 from tallystick.measurement.warehouse.engine import Engine
 from tallystick.measurement.warehouse.queries import Snapshot
-from tallystick.partners.programs.rules import Basis, Denominator
+from tallystick.partners.programs.rules import Basis
 
 KPI: Final = "partnership_conversion_rate"
 MOST_ROWS: Final = 10_000
@@ -54,8 +58,7 @@ def ask(question: Question, *, engine: Engine, snapshot: Snapshot) -> Answer:
     check(question, kpi)
     found = parts(question)
     return Answer(
-        kpi=kpi.key,
-        kpi_version=kpi.version,
+        entry=kpi,
         question=question,
         zone=question.versions[0].zone.key,
         sections=tuple(_section(question, part, kpi, _Run(engine, snapshot)) for part in found),
@@ -107,32 +110,49 @@ class _Run:
 
     def __init__(self, engine: Engine, snapshot: Snapshot) -> None:
         self.engine, self.snapshot = engine, snapshot
+        self._totals: dict[Cut, Statistics] = {}
 
-    def rows(self, compiled: compiler.Compiled, cut: Cut) -> list[dict[str, Any]]:
-        return self.engine.rows(compiled.sql, compiled.parameters, tables=self._files(cut))
+    def rows(self, compiled: compiler.Compiled, cut: Cut, *, aside: bool = False) -> list[dict[str, Any]]:
+        return self.engine.rows(compiled.sql, compiled.parameters, tables=self._files(cut, aside))
 
     def statistics(self, cut: Cut) -> dict[tuple[Key, ...], Statistics]:
         """The cells of a cut by their keys; without `by`, the one cell under the empty key."""
         compiled = compiler.compile_cells(cut, dialect=self.engine.dialect)
         return {_keys(row, cut): read_statistics(row, cut.basis) for row in self.rows(compiled, cut)}
 
-    def total(self, cut: Cut) -> Statistics:
-        whole = self.statistics(replace(cut, by=()))
-        return whole.get((), Statistics(basis=cut.basis))
+    def whole(self, cut: Cut) -> Whole:
+        undivided = replace(cut, by=())
+        compiled = compile_total(undivided, dialect=self.engine.dialect)
+        (row,) = self.rows(compiled, undivided, aside=cut.basis is Basis.COHORT)
+        found = read_whole(row, undivided)
+        self._totals[undivided] = found.statistics
+        return found
 
-    def _files(self, cut: Cut) -> Mapping[str, list[Path]]:
+    def total(self, cut: Cut) -> Statistics:
+        undivided = replace(cut, by=())
+        if undivided not in self._totals:
+            cells = self.statistics(undivided)
+            self._totals[undivided] = cells.get((), Statistics(basis=cut.basis))
+        return self._totals[undivided]
+
+    def pooled(self, cut: Cut) -> Fraction | None:
+        """The rate of the cut's segment without any filter: the same for a row and for the page it opens to."""
+        return self.total(replace(cut, where=())).ratio
+
+    def _files(self, cut: Cut, aside: bool) -> Mapping[str, list[Path]]:
         return {
             table: self.snapshot.paths(table, first=first, last=last)
-            for table, (first, last) in days_read(cut).items()
+            for table, (first, last) in days_read(cut, aside=aside).items()
         }
 
 
 def _section(question: Question, part: Part, kpi: Kpi, run: _Run) -> Section:
     cut = part.cut
+    whole = run.whole(cut)
     total = _total(question, cut, kpi, run)
     baseline_cut = replace(cut, segment=Segment.HOUSE, where=without_source(cut.where))
     baseline = _total(question, baseline_cut, kpi, run)
-    rows = _rows(question, cut, kpi, run, total=total)
+    rows = _rows(question, cut, kpi, run)
     before = previous(question, part) if question.compare_previous else None
     return Section(
         version=part.version,
@@ -144,23 +164,30 @@ def _section(question: Question, part: Part, kpi: Kpi, run: _Run) -> Section:
         baseline=baseline,
         against_baseline=compare(total, baseline),
         immature_from=immature_from(part),
-        notes=_notes(cut, (total, baseline, *rows)),
+        first_on=whole.first_on,
+        last_on=whole.last_on,
+        aside=whole.aside,
+        notes=notes(cut, (total, baseline, *rows), aside=whole.aside),
         previous=_previous(question, before, kpi, run, now=(total, rows)) if before else None,
         why_no_previous=_why_no_previous(question) if question.compare_previous and not before else None,
     )
 
 
 def _total(question: Question, cut: Cut, kpi: Kpi, run: _Run) -> Cell:
-    return make_cell((), run.total(cut), method=question.method, evidence=kpi.min_evidence)
+    return _cells(question, cut, kpi, run, {(): run.total(cut)})[0]
 
 
-def _rows(question: Question, cut: Cut, kpi: Kpi, run: _Run, *, total: Cell) -> tuple[Cell, ...]:
-    if not cut.by:
-        return ()
-    pooled = total.statistics.ratio
+def _rows(question: Question, cut: Cut, kpi: Kpi, run: _Run) -> tuple[Cell, ...]:
+    return _cells(question, cut, kpi, run, run.statistics(cut)) if cut.by else ()
+
+
+def _cells(
+    question: Question, cut: Cut, kpi: Kpi, run: _Run, found: Mapping[tuple[Key, ...], Statistics]
+) -> tuple[Cell, ...]:
+    pooled = partial(run.pooled, cut)
     return tuple(
         make_cell(keys, statistics, method=question.method, evidence=kpi.min_evidence, pooled=pooled)
-        for keys, statistics in run.statistics(cut).items()
+        for keys, statistics in found.items()
     )
 
 
@@ -170,7 +197,7 @@ def _previous(
     total, rows = now
     past_total = _total(question, before.cut, kpi, run)
     timeless = all(DIMENSIONS[name].about is not About.TIME for name in question.by)
-    past = _rows(question, before.cut, kpi, run, total=past_total) if timeless else ()
+    past = _rows(question, before.cut, kpi, run) if timeless else ()
     by_keys = {cell.keys: cell for cell in past}
     return Previous(
         period=before.period,
@@ -185,25 +212,6 @@ def _why_no_previous(question: Question) -> str:
     if question.period.before is None:
         return "The period is open: there is none before it of the same length."
     return "The definition changed in this period or the one before: the two would not compare."
-
-
-def _notes(cut: Cut, cells: tuple[Cell, ...]) -> tuple[str, ...]:
-    notes = []
-    if cut.basis is Basis.PERIOD:
-        notes.append(
-            "Conversions of the period over units of the period: not the same people, and it may exceed 100 %."
-        )
-    if cut.splits_outcomes or any(DIMENSIONS[name].about is About.OUTCOME for name, _ in cut.where):
-        notes.append(
-            "By customer type: conversions of that type over all units, so that the parts add up to the whole."
-        )
-    if any(cell.statistics.crossing for cell in cells):
-        notes.append("Some units converted only after the definition changed; `crossing` counts them.")
-    if any(cell.status is Status.NOT_ENOUGH_EVIDENCE for cell in cells):
-        notes.append("Cells without enough evidence are shown, and are not to be acted on.")
-    if cut.unit is Denominator.SESSIONS:
-        notes.append("Sessions: a visitor's touchpoints with gaps of at most 30 minutes, or one session key.")
-    return tuple(notes)
 
 
 def _parts_of_cell(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tallystick.kit import clock
+from tallystick.kit.errors import Exit, Foreseen
 from tallystick.measurement.kpis.catalog import Kpi
 from tallystick.measurement.kpis.cuts import Cut, Segment
 from tallystick.measurement.kpis.dimensions import Key
@@ -25,8 +26,10 @@ class Method(StrEnum):
     CLOPPER_PEARSON = "clopper_pearson"
 
 
-class BadQuestion(ValueError):
+class BadQuestion(Foreseen, ValueError):
     """A question that has no answer; the message says what to ask instead."""
+
+    exit = Exit.USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def check(question: Question, kpi: Kpi) -> None:
         raise BadQuestion("`as_of` needs a time zone")
     period = question.period
     if period.from_on and period.until_on and period.from_on >= period.until_on:
-        raise BadQuestion(f"the period ends on {period.until_on}, which is not after {period.from_on}")
+        last = period.until_on - timedelta(days=1)
+        raise BadQuestion(f"`until` {last} lies before `from` {period.from_on}")
 
 
 def parts(question: Question) -> tuple[Part, ...]:
@@ -159,7 +163,7 @@ def _longest_window_days(cut: Cut) -> int | None:
         case Denominator.EXPOSURES:
             return windows.get("impression", 0)
         case _:
-            return max(windows.values(), default=0)
+            return cut.longest_window_days
 
 
 def _cut(question: Question, version: Version, period: Period) -> Cut:

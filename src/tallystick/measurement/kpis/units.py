@@ -43,7 +43,8 @@ class Step(NamedTuple):
 def touches(cut: Cut) -> Step:
     """Every touchpoint of the program up to `as_of`, with its cluster and the moment its window closes.
 
-    The cluster is the visitor, else the session, else the touchpoint itself.
+    The cluster is the visitor, else the customer, else the account, else the session, else the touchpoint itself.
+    Identifier: KPI-CLUSTER.
     """
     lengths = " ".join(f"WHEN $window_kind_{n} THEN $window_us_{n}" for n in range(len(cut.windows)))
     length = f"CASE kind {lengths} ELSE 0 END" if lengths else "0"
@@ -53,6 +54,8 @@ def touches(cut: Cut) -> Step:
         f"""
         SELECT event_id, receipt_id, occurred_at, kind, counts, visitor, session, {_COLUMNS},
           CASE WHEN visitor IS NOT NULL THEN 'v:' || visitor
+               WHEN customer IS NOT NULL THEN 'c:' || customer
+               WHEN account IS NOT NULL THEN 'a:' || account
                WHEN session IS NOT NULL THEN 's:' || session
                ELSE 'e:' || ID_TEXT(event_id) END AS cluster,
           {due} AS due_us
@@ -115,14 +118,14 @@ def _sessions(cut: Cut) -> list[Step]:
     opened = f"""
         SELECT t.event_id, t.occurred_at, t.due_us, t.cluster, t.session,
           CASE WHEN t.partner_id IS NULL AND t.channel_id IS NULL THEN 1 ELSE 0 END AS sourceless,
-          CASE WHEN LAG(t.occurred_at) OVER visitor_in_order IS NULL THEN t.event_id
+          CASE WHEN LAG(t.occurred_at) OVER somebody_in_order IS NULL THEN t.event_id
                WHEN t.session IS NULL
-                 AND MICROS(t.occurred_at) - MICROS(LAG(t.occurred_at) OVER visitor_in_order)
+                 AND MICROS(t.occurred_at) - MICROS(LAG(t.occurred_at) OVER somebody_in_order)
                      > {SESSION_GAP_MICROS} THEN t.event_id
                END AS opens
         FROM touches AS t
         WHERE t.counts AND {_visits("t")}
-        WINDOW visitor_in_order AS (PARTITION BY t.cluster, t.session ORDER BY t.occurred_at, t.event_id)
+        WINDOW somebody_in_order AS (PARTITION BY t.cluster, t.session ORDER BY t.occurred_at, t.event_id)
         """
     members = """
         SELECT t.event_id, t.occurred_at, t.due_us, t.cluster, t.sourceless,
@@ -162,7 +165,7 @@ def _leads(cut: Cut) -> list[Step]:
         FROM members AS m JOIN touches AS t ON t.event_id = m.event_id
         """
     units = f"""
-        SELECT l.unit_id, l.dated_at, COALESCE(t.lead_due_us, 0) AS due_us, 'c:' || l.subject AS cluster, {_OF_T}
+        SELECT l.unit_id, l.dated_at, COALESCE(t.lead_due_us, 0) AS due_us, 'l:' || l.subject AS cluster, {_OF_T}
         FROM leads AS l LEFT JOIN ranked AS t ON t.unit_id = l.unit_id AND t.place = 1
         WHERE TRUE{within(cut, "l.dated_at")}
         """

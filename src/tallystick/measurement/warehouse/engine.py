@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 import duckdb
 
+from tallystick.kit.errors import Foreseen
 from tallystick.kit.facts import TABLES, FactTable
 
 _SQL_TYPES: Final = {
@@ -29,15 +30,15 @@ _MAGIC: Final = b"PAR1"
 _TABLES: Final = {table.name: table for table in TABLES}
 
 
-class WarehouseDamaged(RuntimeError):
+class WarehouseDamaged(Foreseen):
     """A file that the manifest names is missing or cannot be read."""
 
 
-class EngineFailed(RuntimeError):
+class EngineFailed(Foreseen):
     """The engine could not compute: too little memory or disk, or a fault of the program."""
 
 
-class UnusablePlace(ValueError):
+class UnusablePlace(Foreseen, ValueError):
     """The warehouse directory's name would be read as a pattern."""
 
 
@@ -129,8 +130,8 @@ def _require(paths: Sequence[Path]) -> None:
             )
         if not path.is_file():
             raise WarehouseDamaged(
-                f"{path} is named by the manifest but is not there. Run `tallystick doctor`; restore the file from "
-                "a backup, or publish its day again."
+                f"{path} is named by the manifest but is not there. Restore it from a backup of the data directory; "
+                "`tallystick doctor` lists all that are missing."
             )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,8 @@ from uuid import UUID
 import polars as pl
 
 from tallystick.kit import clock, ids
+from tallystick.kit.batches import chunks
+from tallystick.kit.durable import sync_directory
 from tallystick.kit.facts import Column, FactTable
 from tallystick.kit.failpoints import reach
 from tallystick.measurement.warehouse import rules
@@ -58,7 +59,7 @@ def write_day(
             path=rules.part_path(brand_id=brand_id, table=table, day=day, part=ids.new()),
             day_column=table.day_column,
         )
-        for chunk in _chunks(rows)
+        for chunk in chunks(rows, rules.ROWS_PER_FILE)
     )
 
 
@@ -74,12 +75,6 @@ def is_whole(root: Path, path: str, size: int) -> bool:
         return (root / path).stat().st_size == size
     except FileNotFoundError:
         return False
-
-
-def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    source = iter(rows)
-    while chunk := list(islice(source, rules.ROWS_PER_FILE)):
-        yield chunk
 
 
 def _frame(table: FactTable, day: date, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
@@ -121,7 +116,7 @@ def _write_part(root: Path, frame: pl.DataFrame, *, path: str, day_column: str) 
         os.fsync(file.fileno())
     reach("warehouse.written")
     temporary.rename(target)
-    _sync_folder(target.parent)
+    sync_directory(target.parent)
     reach("warehouse.renamed")
     instants = frame[day_column].cast(pl.Int64)
     return Part(
@@ -140,12 +135,4 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(folder.parent)

@@ -1,4 +1,4 @@
-"""What the warehouse asks of those who publish facts, where their files lie, and how long old ones stay. Pure."""
+"""What the warehouse asks of those who have facts, where their files lie, and how long old ones stay. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from tallystick.kit.facts import FactTable
+from tallystick.kit.facts import ChangedDays, FactTable
 
 ROWS_PER_FILE: Final = 250_000
 """The most rows of one part file: it bounds the memory of publishing a day of any size. WH-PARTS."""
@@ -17,30 +17,11 @@ KEEP_UNNAMED: Final = timedelta(minutes=10)
 """How long a file stays after its replacement, so that a query begun before can end. WH-SWEEP."""
 
 
-class Changed(Protocol):
-    """What changed in a fact table since a cursor: the UTC days to write anew, and the cursor after them."""
-
-    @property
-    def days(self) -> frozenset[date]:
-        """UTC days of which at least one row is new, different or gone."""
-        ...
-
-    @property
-    def next(self) -> Any:
-        """The cursor, a JSON value, from which the next call continues."""
-        ...
-
-    @property
-    def left(self) -> int:
-        """How many changes still wait behind `next`."""
-        ...
-
-
-class Publisher(Protocol):
-    """One fact table's source. Both methods are called with the brand in scope, outside any transaction.
+class FactSource(Protocol):
+    """One fact table's source. Its methods are called with the brand in scope, outside any transaction.
 
     Promise of `changed_days`: a change that is visible in the database and lies behind no earlier cursor is in
-    `days` or is counted in `left`. Promise of `rows`: every current row of that UTC day, in the order of the
+    `days` or makes `left` more than 0. Promise of `rows`: every current row of that UTC day, in the order of the
     columns, ids as `uuid.UUID`, instants as aware datetimes. Rows that change while a day is written make it
     change again.
     """
@@ -50,17 +31,26 @@ class Publisher(Protocol):
         """The schema, one of `kit.facts.TABLES`."""
         ...
 
-    def changed_days(self, after: Any, *, limit: int) -> Changed:
-        """The days changed since `after`, a cursor that this method gave, or None for all; at most `limit` changes."""
+    @property
+    def follows(self) -> str:
+        """The rows whose steps the cursor counts, in a word: what two sources follow waits once, not twice."""
+        ...
+
+    def changed_days(self, after: Any, *, limit: int) -> ChangedDays:
+        """The days changed since `after`, a cursor that this method gave, or None for all; about `limit` changes."""
+        ...
+
+    def waiting(self, after: Any) -> int:
+        """How many of the rows it follows lie behind that cursor."""
         ...
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
-        """Every current row of one UTC day."""
+        """Every current row of one UTC day, never all of them in memory."""
         ...
 
 
 class BadFact(ValueError):
-    """A publisher broke its promise; nothing of the day was published, and what was there before still is."""
+    """A source broke its promise; nothing of the day was published, and what was there before still is."""
 
 
 def cursor_name(table: FactTable) -> str:

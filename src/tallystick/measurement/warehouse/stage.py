@@ -37,18 +37,19 @@ class Draft:
         return bool(self.parts) or self.next != self.after
 
 
-def publish(brand_id: UUID, *, limit: int, publishers: Sequence[rules.Publisher]) -> Progress:
-    """Bring the Parquet files of a brand up to what its publishers say now. Identifier: WH-PUBLISH.
+def publish(brand_id: UUID, *, limit: int, sources: Sequence[rules.FactSource]) -> Progress:
+    """Bring the Parquet files of a brand up to what its sources say now. Identifier: WH-PUBLISH.
 
-    1. Ask each publisher for its changed days. 2. Write each such day whole, outside any transaction.
+    1. Ask each source for its changed days. 2. Write each such day whole, outside any transaction.
     3. In one short transaction under the brand's lane: give up if another worker moved a cursor meanwhile,
     else retire the days' old files, name the new ones, move the cursors.
-    limit: changes that a publisher may take. Returns (days published, changes left). Raises BadFact.
+    limit: changes that a source may take. Returns (days published, changes left). Raises BadFact.
     """
     root = configured.warehouse_dir()
     with brand_scope(brand_id):
-        drafts = [_draft(publisher, brand_id=brand_id, root=root, limit=limit) for publisher in publishers]
-    left = sum(draft.left for draft in drafts)
+        drafts = [_draft(source, brand_id=brand_id, root=root, limit=limit) for source in sources]
+    # Not the sum: two sources may follow the same rows.
+    left = max((draft.left for draft in drafts), default=0)
     moving = [draft for draft in drafts if draft.moves]
     if not moving:
         return Progress(0, left)
@@ -67,12 +68,22 @@ def publish(brand_id: UUID, *, limit: int, publishers: Sequence[rules.Publisher]
     return Progress(sum(len(draft.parts) for draft in moving), left)
 
 
-def _draft(publisher: rules.Publisher, *, brand_id: UUID, root: Path, limit: int) -> Draft:
-    table = publisher.table
+def behind(brand_id: UUID, *, sources: Sequence[rules.FactSource]) -> int:
+    """How many rows wait to be published; those that several sources follow are counted once."""
+    waiting: dict[str, int] = {}
+    with brand_scope(brand_id):
+        for source in sources:
+            rows = source.waiting(position(rules.cursor_name(source.table)))
+            waiting[source.follows] = max(rows, waiting.get(source.follows, 0))
+    return sum(waiting.values())
+
+
+def _draft(source: rules.FactSource, *, brand_id: UUID, root: Path, limit: int) -> Draft:
+    table = source.table
     after = position(rules.cursor_name(table))
-    changed = publisher.changed_days(after, limit=limit)
+    changed = source.changed_days(after, limit=limit)
     parts = {
-        day: files.write_day(root, publisher.rows(day), brand_id=brand_id, table=table, day=day)
+        day: files.write_day(root, source.rows(day), brand_id=brand_id, table=table, day=day)
         for day in sorted(changed.days)
     }
     return Draft(table=table, after=after, next=changed.next, left=changed.left, parts=parts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from tallystick.kit.errors import Foreseen
 from tallystick.partners.partnerships.models import Code, Kind, Link, Partner, Partnership, Placement
 from tallystick.partners.programs.models import Program
 
+CODE_CHARACTERS = 80
 
-class BadPartner(ValueError):
+
+class BadPartner(Foreseen, ValueError):
     """A partner, placement, link or code that cannot be opened as asked; the message says why."""
 
 
@@ -48,6 +51,8 @@ def open_link(partnership: Partnership, *, key: str, destination: str, placement
 def open_code(partnership: Partnership, *, key: str, placement: Placement | None) -> Code:
     """Open a code, kept in upper case. Raises BadPartner when another partnership has it."""
     key = key.strip().upper()
+    if not 1 <= len(key) <= CODE_CHARACTERS:
+        raise BadPartner(f"the code {key!r} has {len(key)} characters; it may have 1 to {CODE_CHARACTERS}")
     _refuse_taken(Code, key=key, partnership=partnership)
     code, _ = Code.objects.update_or_create(
         key=key, partnership=partnership, defaults={"placement": placement}

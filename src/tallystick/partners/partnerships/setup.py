@@ -17,17 +17,19 @@ import msgspec
 from django.db import transaction
 
 from tallystick.foundation.scoping import brand_scope
+from tallystick.kit.errors import Foreseen
 from tallystick.partners.partnerships import services
 from tallystick.partners.programs import services as programs
 from tallystick.partners.programs.models import Brand, Program
+from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import BadDefinition, read_meaning
 
 
-class BadSetup(ValueError):
+class BadSetup(Foreseen, ValueError):
     """A set-up file that cannot be applied; the message says where and what to write instead."""
 
 
-Key = Annotated[str, msgspec.Meta(pattern=r"^[-\w]+\Z", max_length=60)]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[-A-Za-z0-9_]+\Z", max_length=60)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -132,9 +134,17 @@ class Applied:
 def read_setup(path: Path) -> Setup:
     """Read and check a set-up file. Raises BadSetup with the place in the document; FileNotFoundError."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Setup)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as wrong:
+        setup = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Setup)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, msgspec.ValidationError) as wrong:
         raise BadSetup(f"{path.name}: {wrong}") from wrong
+    if "\0" in str(setup):
+        raise BadSetup(f"{path.name}: a text holds a NUL character, which no database keeps")
+    for noun, parts in (("channel", setup.channels), ("partner", setup.partners)):
+        keys = [part.key for part in parts]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise BadSetup(f"{path.name}: the {noun} {twice[0]!r} stands there twice")
+    return setup
 
 
 def apply_setup(setup: Setup, *, models: Sequence[str]) -> Applied:
@@ -152,6 +162,7 @@ def apply_setup(setup: Setup, *, models: Sequence[str]) -> Applied:
                     programs.open_channel(key=channel.key, name=channel.name)
                 for part in setup.definitions:
                     _publish(program, part, models=models)
+                _check_leads(program)
                 for partner in setup.partners:
                     _open_partner(program, partner)
     except (BadDefinition, programs.BadProgram, services.BadPartner) as wrong:
@@ -172,6 +183,19 @@ def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str]) -
         primary=part.primary,
         meaning=meaning,
     )
+
+
+def _check_leads(program: Program) -> None:
+    """Once all definitions are there: the definition of a lead that another one divides by must be among them."""
+    known = versions(program.id)
+    keys = {version.definition_key for version in known}
+    for version in known:
+        wanted = version.meaning.leads_from
+        if wanted and wanted not in keys:
+            raise BadSetup(
+                f"definition {version.definition_key!r}: `leads_from` names {wanted!r}; "
+                f"definitions: {', '.join(sorted(keys))}"
+            )
 
 
 def _open_partner(program: Program, part: PartnerPart) -> None:

@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tallystick.kit.errors import Exit, Foreseen
 from tallystick.partners.programs.models import Brand, Definition, DefinitionVersion, Program
 from tallystick.partners.programs.rules import Meaning, Version
 
 Found = TypeVar("Found")
 
 
-class NotThere(LookupError):
+class NotThere(Foreseen, LookupError):
     """A brand, program or definition that does not exist; the message lists those that do."""
+
+    exit = Exit.NOT_FOUND
 
 
 def brands() -> list[Brand]:

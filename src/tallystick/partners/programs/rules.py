@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tallystick.kit import clock, kinds
+from tallystick.kit.errors import Foreseen
 
 
 class Denominator(StrEnum):
@@ -94,7 +95,7 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return max(self.windows.values(), default=0)
 
 
-class BadDefinition(ValueError):
+class BadDefinition(Foreseen, ValueError):
     """A definition that cannot be meant; the message says which field and what to write instead."""
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from django.db import transaction
 
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import currencies
+from tallystick.kit.errors import Foreseen
 from tallystick.partners.programs.models import Brand, Channel, Definition, DefinitionVersion, Program
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import BadDefinition, Meaning, plain, primaries_by_day
 
+FIRST_DAY = date(1970, 1, 1)
 
-class BadProgram(ValueError):
+
+class BadProgram(Foreseen, ValueError):
     """A brand or program that cannot be opened as asked; the message says what to write instead."""
 
 
@@ -58,6 +61,10 @@ def publish_definition(
     4. Refuse a second primary on any day. 5. Write the version.
     Raises BadDefinition.
     """
+    if effective_on < FIRST_DAY:
+        raise BadDefinition(
+            f"{key!r}: `effective_on` is {effective_on}; events begin in 1970, so {FIRST_DAY} is always"
+        )
     with brand_scope(program.brand_id), transaction.atomic():
         definition, _ = Definition.objects.update_or_create(program=program, key=key, defaults={"name": name})
         published = list(DefinitionVersion.objects.filter(definition=definition).order_by("version"))
@@ -89,8 +96,6 @@ def publish_definition(
 
 def known_zone(zone: str) -> str:
     """The zone's name when the tz database knows it; raises BadProgram otherwise."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise BadProgram(f"{zone!r} is not a time zone; write one such as Europe/Berlin or UTC") from unknown
+    if zone not in available_timezones():
+        raise BadProgram(f"{zone!r} is not a time zone; write one such as Europe/Berlin or UTC")
     return zone

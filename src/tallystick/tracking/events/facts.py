@@ -6,30 +6,45 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import msgspec
 from django.db.models.functions import TruncDate
 
 from tallystick.foundation.batches import whole_batches
-from tallystick.kit import kinds
+from tallystick.kit import ids, kinds
 from tallystick.kit.facts import TOUCHPOINTS, ChangedDays, FactTable
+from tallystick.partners.partnerships.models import Partner, Placement
 from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
 
 
-class TouchpointPublisher:
-    """Touchpoints by the UTC day on which they occurred; the cursor is the last batch published."""
+class TouchpointFacts:
+    """Touchpoints by the UTC day on which they occurred; the cursor is the last batch published, and under what terms.
+
+    A partner's kind and a placement's type stand in every row and may be changed by a set-up file: then all days are
+    written anew, from the first batch.
+    """
 
     table: FactTable = TOUCHPOINTS
+    follows = "events"
 
-    def changed_days(self, after: int | None, *, limit: int) -> ChangedDays:
+    def changed_days(self, after: dict[str, Any] | None, *, limit: int) -> ChangedDays:
         """The days of the next batches of events, whole batches, until at least `limit` events or all."""
-        cut, left = whole_batches(Event.objects.all(), after=after or 0, limit=limit)
-        touched = Event.objects.filter(batch__gt=after or 0, batch__lte=cut, kind__in=kinds.TOUCHPOINTS)
+        now = terms()
+        batch = _batch(after, now)
+        cut, left = whole_batches(Event.objects.all(), after=batch, limit=limit)
+        touched = Event.objects.filter(batch__gt=batch, batch__lte=cut, kind__in=kinds.TOUCHPOINTS)
         days = (
             touched.annotate(day=TruncDate("occurred_at", tzinfo=UTC))
             .values_list("day", flat=True)
             .distinct()
         )
-        return ChangedDays(frozenset(days), cut, left)
+        # The terms are remembered where there is something published under them, not before.
+        reached = {"batch": cut, "terms": now} if cut else after
+        return ChangedDays(frozenset(days), reached, left)
+
+    def waiting(self, after: dict[str, Any] | None) -> int:
+        """How many events lie behind the cursor; all of them where the terms have changed."""
+        return Event.objects.filter(batch__gt=_batch(after, terms())).count()
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
         """The touchpoints of one UTC day, in the order of the columns."""
@@ -45,6 +60,7 @@ class TouchpointPublisher:
             "kind",
             "visitor",
             "customer",
+            "account",
             "session",
             "partnership__partner_id",
             "partnership__partner__kind",
@@ -61,3 +77,15 @@ class TouchpointPublisher:
         )
         for row in named.iterator(chunk_size=5000):
             yield (*row[:-1], row[-1] == VALID, row[-1])
+
+
+def terms() -> str:
+    """What the rows of all days say besides their events, as one short text: another text, write them again."""
+    partners = sorted((str(key), kind) for key, kind in Partner.objects.values_list("id", "kind"))
+    placements = sorted((str(key), type_) for key, type_ in Placement.objects.values_list("id", "type"))
+    return ids.derive(msgspec.json.encode([partners, placements])).hex
+
+
+def _batch(after: dict[str, Any] | None, now: str) -> int:
+    """The batch after which to read on: none, where the rows published so far were made under other terms."""
+    return int(after["batch"]) if after and after["terms"] == now else 0

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef
 
-from tallystick.foundation.batches import slices
+from tallystick.kit.batches import slices
 from tallystick.partners.partnerships.queries import directory
 from tallystick.partners.programs.models import Program
 from tallystick.tracking.events.importers.mapping import Mapping as MappingContent

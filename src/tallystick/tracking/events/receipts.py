@@ -49,21 +49,28 @@ def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> li
             f"the body had {receipt.clipped_from:,} bytes, only its head is kept",
             fix="send it again in smaller parts",
         )
-    bodies, decimal = _bodies(receipt, context)
-    return [
-        verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal)
-        for body in bodies
-    ]
+    bodies, mapping = _bodies(receipt, context)
+    decimal = mapping.decimal if mapping else "."
+    try:
+        return [
+            verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal)
+            for body in bodies
+        ]
+    except Rejected as rejected:
+        if mapping:
+            # People look for the file's column, not for our name of the field.
+            rejected.column = mappings.column_of(mapping, rejected.column)
+        raise
 
 
-def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], str]:
+def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], mappings.Mapping | None]:
     if receipt.content_type == UNREADABLE:
         raise _unreadable(receipt.body)
     fault = body_fault(receipt.body, receipt.content_type)
     if fault is not None:
         raise Rejected(fault.reason, fault.detail, fix="correct the line and import it again")
     if receipt.kind == EVENT:
-        return [_decoded(receipt.body)], "."
+        return [_decoded(receipt.body)], None
     if receipt.kind != ROW:
         raise Rejected(
             Reason.SCHEMA,
@@ -77,7 +84,7 @@ def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], str]:
             f"there is no mapping {receipt.source!r}",
             fix="import the file again with --mapping, then replay",
         )
-    return mappings.events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping.decimal
+    return mappings.events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping
 
 
 def _decoded(body: bytes) -> EventBody:

@@ -163,7 +163,7 @@ def _instant(text: str, received_at: datetime) -> datetime:
         ) from None
     if at.tzinfo is None:
         raise _schema(
-            "occurred_at", text, f"{text!r} has no time zone", "add the offset, or `zone` in the mapping"
+            "occurred_at", text, f"{text!r} has no time zone", "add the offset, such as +01:00 or Z"
         )
     try:
         at = at.astimezone(UTC)
@@ -185,6 +185,10 @@ def _amount(body: EventBody, program_currency: str, decimal: str) -> tuple[int |
     if not body.amount:
         return None, None
     currency = body.currency or program_currency
+    try:
+        currencies.digits(currency)
+    except currencies.UnknownCurrency as unknown:
+        raise _schema("currency", currency, str(unknown), "correct the currency") from unknown
     if currency != program_currency:
         raise Rejected(
             Reason.CURRENCY_NO_RATE,
@@ -194,11 +198,14 @@ def _amount(body: EventBody, program_currency: str, decimal: str) -> tuple[int |
             value=currency,
         )
     try:
-        return money.parse_amount(body.amount, currency, decimal=decimal), currency
-    except (money.BadAmount, currencies.UnknownCurrency) as wrong:
-        raise _schema(
-            "amount", body.amount, str(wrong), "correct the amount, or `decimal` in the mapping"
-        ) from wrong
+        amount = money.parse_amount(body.amount, currency, decimal=decimal)
+    except money.BadAmount as wrong:
+        fix = "correct the amount, or `decimal` in the mapping"
+        raise _schema("amount", body.amount, str(wrong), fix) from wrong
+    if amount < 0:
+        detail = f"{body.amount!r} is negative, and refunds are not recorded yet"
+        raise _schema("amount", body.amount, detail, "keep the row until they are, or leave it out")
+    return amount, currency
 
 
 def _country(text: str | None) -> str | None:

@@ -11,11 +11,11 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.foundation.lanes import advance, lane, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock, ids
+from tallystick.kit.batches import slices
 from tallystick.kit.failpoints import reach
 from tallystick.tracking.events.importers.mapping import read_mapping
 from tallystick.tracking.events.models import Event, Identity
@@ -103,7 +103,7 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     findings: list[Finding] = []
     passed: set[UUID] = set()
     corrected: set[UUID] = set()
-    refused = quarantine.still_waiting({stored.conflict_of for stored in receipts if stored.conflict_of})
+    refused = quarantine.uncounted({stored.conflict_of for stored in receipts if stored.conflict_of})
     for stored in sorted(receipts, key=lambda one: one.conflict_of is not None):
         drafts = _drafts(stored, context, corrects=stored.conflict_of in refused)
         if isinstance(drafts, Finding):

@@ -14,12 +14,15 @@ from tallystick.tracking.inbox.rules import Reason
 class Quarantined(BrandOwned):
     """One receipt that waits, or waited: why, where in its file, and how often it was tried.
 
+    Dismissed: a person said that nothing will come of it. It can be taken back, and a corrected body still counts.
+
     The receipt stays in its store unchanged; releasing it means reading it again with its own `received_at`.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting"
         RELEASED = "released"
+        DISMISSED = "dismissed"
 
     receipt_id = IdField(editable=False)
     reason = models.CharField(max_length=24, choices=[(reason.value, reason.value) for reason in Reason])
@@ -31,8 +34,11 @@ class Quarantined(BrandOwned):
     value = models.TextField(blank=True)
     quarantined_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
     released_at = models.DateTimeField(null=True)
+    """Since when it waits no longer: released or dismissed."""
+    why = models.TextField(blank=True)
+    """Why a person dismissed it."""
 
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
@@ -43,7 +49,7 @@ class Quarantined(BrandOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(state="waiting", released_at__isnull=True)
-                | models.Q(state="released", released_at__isnull=False),
+                | models.Q(state__in=["released", "dismissed"], released_at__isnull=False),
                 name="quarantine_released_with_time",
             ),
         ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from tallystick.foundation.batches import slices
+from tallystick.kit.batches import slices
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.rules import Reason
 
@@ -48,6 +48,16 @@ def still_waiting(receipt_ids: Collection[UUID]) -> set[UUID]:
         receipt_id
         for part in slices(receipt_ids)
         for receipt_id in _waiting().filter(receipt_id__in=part).values_list("receipt_id", flat=True)
+    }
+
+
+def uncounted(receipt_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these receipts that never became an event: they wait, or were dismissed."""
+    held = Quarantined.objects.exclude(state=Quarantined.State.RELEASED)
+    return {
+        receipt_id
+        for part in slices(receipt_ids)
+        for receipt_id in held.filter(receipt_id__in=part).values_list("receipt_id", flat=True)
     }
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import F
 
-from tallystick.foundation.batches import slices
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import ids
+from tallystick.kit.batches import slices
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.rules import Finding
 
@@ -30,6 +30,7 @@ _FIELDS = (
     "quarantined_at",
     "tries",
     "state",
+    "why",
 )
 
 
@@ -57,15 +58,36 @@ def quarantine(findings: Sequence[Finding], *, at: datetime) -> int:
 def release(receipt_ids: Collection[UUID], *, at: datetime) -> int:
     """Mark receipts as released: their next reading has made events of them, or is about to.
 
-    Releasing one that is not waiting changes nothing. Returns how many were waiting; ValueError for more than
-    10,000.
+    Releasing one that neither waits nor was dismissed changes nothing. Returns how many were released; ValueError for
+    more than 10,000.
     """
     _refuse_many(receipt_ids)
-    waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
+    held = Quarantined.objects.exclude(state=Quarantined.State.RELEASED)
     return sum(
-        waiting.filter(receipt_id__in=wanted).update(state=Quarantined.State.RELEASED, released_at=at)
+        held.filter(receipt_id__in=wanted).update(state=Quarantined.State.RELEASED, released_at=at)
         for wanted in slices(set(receipt_ids))
     )
+
+
+def dismiss(receipt_ids: Collection[UUID], *, why: str, at: datetime) -> int:
+    """Say that nothing will come of receipts that wait, and why. They are kept, and the listing is rid of them.
+
+    Returns how many waited; ValueError without a reason or for more than 10,000.
+    """
+    _refuse_many(receipt_ids)
+    if not why.strip():
+        raise ValueError("a receipt is dismissed for a reason")
+    said = {"state": Quarantined.State.DISMISSED, "released_at": at, "why": _storable(why.strip())}
+    waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
+    return sum(waiting.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+
+
+def take_back(receipt_ids: Collection[UUID]) -> int:
+    """Let dismissed receipts wait again. Returns how many were dismissed; ValueError for more than 10,000."""
+    _refuse_many(receipt_ids)
+    said = {"state": Quarantined.State.WAITING, "released_at": None, "why": ""}
+    dismissed = Quarantined.objects.filter(state=Quarantined.State.DISMISSED)
+    return sum(dismissed.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
 
 
 def _put_back(finding: Finding, at: datetime) -> None:
@@ -89,6 +111,7 @@ def _row(finding: Finding, at: datetime) -> tuple[object, ...]:
         at,
         1,
         Quarantined.State.WAITING.value,
+        "",
     )
 
 

@@ -58,8 +58,8 @@ def quarantine(request: HttpRequest, brand: Brand) -> HttpResponse:
         total=total,
         first=offset + 1,
         last=offset + len(rows),
-        older=_address(brand, reason, number - 1) if number > 1 else "",
-        newer=_address(brand, reason, number + 1) if offset + len(rows) < total else "",
+        previous=_address(brand, reason, number - 1) if number > 1 else "",
+        next=_address(brand, reason, number + 1) if offset + len(rows) < total else "",
         zone=ZoneInfo(brand.zone),
     )
     return render(request, "console/quarantine.html", context)

@@ -89,4 +89,4 @@ def _decided(conversion: ConversionTrace) -> Decided:
     windows = ", ".join(
         f"{kind.replace('_', ' ')} {days} days" for kind, days in conversion.windows_days.items()
     )
-    return Decided(conversion, wording.MODELS.get(conversion.model, conversion.model), windows)
+    return Decided(conversion, wording.model(conversion.model), windows)

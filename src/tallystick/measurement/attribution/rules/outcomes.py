@@ -1,7 +1,7 @@
 """What is to be decided about every conversion of some people: pure, from the whole of what is known of them.
 
 Asked again with more events it gives the whole answer again; the stage writes down what differs. This is why the
-order of arrival cannot matter. Identifier: ATTR-OUTCOME.
+order of arrival cannot matter. Identifiers: ATTR-OUTCOME, EO-ORDER.
 """
 
 from collections.abc import Mapping, Sequence

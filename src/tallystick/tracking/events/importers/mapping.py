@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping as Dict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from tallystick.kit import kinds
+from tallystick.kit.errors import Foreseen
 from tallystick.tracking.events.rules import Rejected
 from tallystick.tracking.events.wire import EventBody
 from tallystick.tracking.inbox.rules import Reason
@@ -22,7 +23,7 @@ from tallystick.tracking.inbox.rules import Reason
 FIELDS = tuple(field for field in EventBody.__struct_fields__ if field not in ("kind", "attributes"))
 
 
-class BadMapping(ValueError):
+class BadMapping(Foreseen, ValueError):
     """A mapping that cannot be used; the message says where and what to write instead."""
 
 
@@ -50,10 +51,18 @@ class OriginFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rows that an event stands in: those whose column has one of these values (letter case counts)."""
+    """The rows that an event stands in: those whose column has one of some values, or any value at all.
+
+    in: the values (letter case counts). filled: every cell that is not empty.
+    """
 
     column: str
-    is_in: tuple[str, ...] = msgspec.field(name="in")
+    is_in: tuple[str, ...] = msgspec.field(name="in", default=())
+    filled: bool = False
+
+    def holds(self, cell: str) -> bool:
+        """Whether a row with this cell is one of them."""
+        return cell != "" if self.filled else cell in self.is_in
 
 
 class EventFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +82,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     the mark in amounts. attributes of an event: name → column.
     """
 
-    name: Annotated[str, msgspec.Meta(pattern=r"^[-\w]+\Z", max_length=60)]
+    name: Annotated[str, msgspec.Meta(pattern=r"^[-A-Za-z0-9_]+\Z", max_length=60)]
     program: str | None = None
     key: tuple[str, ...] = ()
     zone: str = "UTC"
@@ -87,7 +96,7 @@ def read_mapping(text: str) -> Mapping:
     try:
         mapping = msgspec.convert(tomllib.loads(text), Mapping)
         ZoneInfo(mapping.zone)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as wrong:
+    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
         raise BadMapping(str(wrong)) from wrong
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise BadMapping(
@@ -112,6 +121,19 @@ def columns_of(mapping: Mapping) -> frozenset[str]:
     return frozenset(found)
 
 
+def column_of(mapping: Mapping, field: str) -> str:
+    """The column that a field of an event comes from, for telling people where to look; the field itself if none."""
+    named = ("code", "link", "placement", "partner", "channel") if field == "partner" else (field,)
+    for event in mapping.events:
+        sources = _fields(mapping, event)
+        for name in named:
+            if name in sources and sources[name].column:
+                return sources[name].column or field
+        if field == "partner" and event.origin:
+            return event.origin.column
+    return field
+
+
 def events_of(mapping: Mapping, row: Dict[str, str], *, row_key: str) -> list[EventBody]:
     """The events that a row stands for, in the order of the mapping; none where no `when` holds.
 
@@ -121,8 +143,19 @@ def events_of(mapping: Mapping, row: Dict[str, str], *, row_key: str) -> list[Ev
     return [
         _event(mapping, event, row, row_key)
         for event in mapping.events
-        if event.when is None or _cell(row, event.when.column) in event.when.is_in
+        if event.when is None or event.when.holds(_cell(row, event.when.column))
     ]
+
+
+def _check_format(where: str, pattern: str | None) -> None:
+    if pattern is None:
+        return
+    try:
+        _read_time(datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC).strftime(pattern), pattern)
+    except ValueError as wrong:
+        raise BadMapping(
+            f"`{where}.fields.occurred_at.format` is {pattern!r}, which no time can have: {wrong}"
+        ) from wrong
 
 
 def _fields(mapping: Mapping, event: EventFrom) -> dict[str, FieldFrom]:
@@ -141,6 +174,9 @@ def _check_event(mapping: Mapping, event: EventFrom, number: int) -> None:
             raise BadMapping(f"`{where}.fields.{name}` needs exactly one of column, constant, row = true")
     if "occurred_at" not in fields:
         raise BadMapping(f"`{where}.fields` has no `occurred_at`: say which column is the time")
+    _check_format(where, fields["occurred_at"].format)
+    if event.when and bool(event.when.is_in) == event.when.filled:
+        raise BadMapping(f"`{where}.when` needs exactly one of in = [...] and filled = true")
     if event.origin:
         named = [(f"values.{cell}", keys) for cell, keys in event.origin.values.items()]
         for place, keys in [*named, ("otherwise", event.origin.otherwise or {})]:
@@ -192,8 +228,8 @@ def _time(text: str | None, source: FieldFrom, zone: ZoneInfo) -> str:
         wanted = f"the format {source.format!r}" if source.format else "ISO 8601"
         raise Rejected(
             Reason.SCHEMA,
-            f"{text!r} is not a time in {wanted}",
-            fix="set `format` of `occurred_at` in the mapping, import the mapping again and replay",
+            f"{text!r} is not a time in {wanted}" if text else "the cell with the time is empty",
+            fix="correct the row, or `format` of `occurred_at` in the mapping; import again and replay",
             column=source.column or "",
             value=text or "",
         ) from None

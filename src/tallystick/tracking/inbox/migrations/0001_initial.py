@@ -29,8 +29,9 @@ class Migration(migrations.Migration):
                 ('value', models.TextField(blank=True)),
                 ('quarantined_at', models.DateTimeField()),
                 ('tries', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('released', 'Released')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('released', 'Released'), ('dismissed', 'Dismissed')], default='waiting', max_length=9)),
                 ('released_at', models.DateTimeField(null=True)),
+                ('why', models.TextField(blank=True)),
                 ('brand', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.brand')),
             ],
             options={
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
                 'indexes': [models.Index(fields=['brand', 'state', 'reason', 'receipt_id'], name='quarantine_in_order')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'receipt_id'), name='one_quarantine_per_receipt'), models.CheckConstraint(condition=models.Q(('reason__in', ['size', 'encoding', 'syntax', 'schema', 'auth', 'unknown_program', 'unknown_partner', 'currency_no_rate', 'duplicate_conflict', 'late_after_close', 'consent', 'processing_error'])), name='quarantine_has_known_reason'), models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('state', 'waiting')), models.Q(('released_at__isnull', False), ('state', 'released')), _connector='OR'), name='quarantine_released_with_time')],
+                'constraints': [models.UniqueConstraint(fields=('brand', 'receipt_id'), name='one_quarantine_per_receipt'), models.CheckConstraint(condition=models.Q(('reason__in', ['size', 'encoding', 'syntax', 'schema', 'auth', 'unknown_program', 'unknown_partner', 'currency_no_rate', 'duplicate_conflict', 'late_after_close', 'consent', 'processing_error'])), name='quarantine_has_known_reason'), models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('state', 'waiting')), models.Q(('released_at__isnull', False), ('state__in', ['released', 'dismissed'])), _connector='OR'), name='quarantine_released_with_time')],
             },
         ),
     ]

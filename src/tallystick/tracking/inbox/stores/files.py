@@ -22,6 +22,7 @@ from typing import Final
 from uuid import UUID
 
 from tallystick.kit import clock
+from tallystick.kit.durable import sync_directory
 from tallystick.kit.failpoints import reach
 
 KEYED: Final = "keyed.db"
@@ -105,12 +106,3 @@ def put_away(file: KeylessFile) -> None:
     sync_directory(archive)
     file.lock_path.unlink(missing_ok=True)
     sync_directory(file.path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tallystick.kit.durable import sync_directory
 from tallystick.kit.failpoints import reach
 from tallystick.tracking.inbox.stores import files, tables
 from tallystick.tracking.inbox.stores.files import KeylessFile
@@ -68,7 +69,7 @@ class KeylessWriter:
             self._connection = self._connect(self._file.path)
             reach("inbox.opened")
             tables.create(self._connection, tables.KEYLESS_SCHEMA)
-            files.sync_directory(self._directory)
+            sync_directory(self._directory)
         return self._connection
 
     def _size(self) -> int:

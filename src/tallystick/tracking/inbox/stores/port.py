@@ -74,14 +74,14 @@ class Store(Protocol):
     """Receipts, durable and in reading order. One instance belongs to one thread of one process."""
 
     def append(self, receipts: Sequence[Receipt]) -> list[Outcome]:
-        """Keep receipts and say for each, in order, what became of it. Durable when it returns.
+        """Keep receipts and say for each, in order, what became of it. Durable when it returns: EO-RECEIPT.
 
         At most APPEND_LIMIT at once. Raises the driver's error when nothing could be promised; the same
         receipts may then be appended again, and those that were kept after all are not kept twice.
         """
 
     def read(self, brand_id: UUID, position: Position, limit: int) -> Batch:
-        """Receipts of a brand after a position, evidence of conflicts included; changes nothing.
+        """Receipts of a brand after a position, evidence of conflicts included; changes nothing. EO-READ.
 
         At most `limit` (1 to READ_LIMIT) receipts and about READ_BYTES of bodies.
         """

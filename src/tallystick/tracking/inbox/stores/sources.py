@@ -60,18 +60,23 @@ def unread(
     """The keyless files that a reader at a position has still to look into, all open."""
     with _held_still(directory) as every, ExitStack() as stack:
         wanted = (f for f in every if not f.archived or start.beginning or f.name in start.read)
-        yield list(_opened(wanted, connect, stack))
+        yield [source for file in wanted if (source := stack.enter_context(_opened(file, connect)))]
 
 
 @contextmanager
 def every(
     directory: Path, connect: Callable[[Path], Connection], receipt_ids: Iterable[UUID]
 ) -> Iterator[Iterator[Source]]:
-    """Every keyless file, opened as it is asked for, beginning where receipts with these ids should lie."""
+    """Every keyless file, one at a time, beginning where receipts with these ids should lie.
+
+    A file is opened when it is asked for and closed before the next: an archive may hold more files than a process
+    may have open.
+    """
     newest = max(map(files.made_us, receipt_ids), default=0) + _SLACK_US
-    with _held_still(directory) as found, ExitStack() as stack:
+    with _held_still(directory) as found:
         found.sort(key=lambda file: (file.started_us > newest, -file.started_us))
-        yield _opened(found, connect, stack)
+        with closing(_one_by_one(found, connect)) as opened:
+            yield opened
 
 
 def put_away(
@@ -116,10 +121,17 @@ def _held_still(directory: Path) -> Iterator[list[KeylessFile]]:
         yield list(chain(live, files.keyless_files(directory, archived=True)))
 
 
-def _opened(
-    wanted: Iterable[KeylessFile], connect: Callable[[Path], Connection], stack: ExitStack
-) -> Iterator[Source]:
+def _one_by_one(
+    wanted: Iterable[KeylessFile], connect: Callable[[Path], Connection]
+) -> Generator[Source, None, None]:
     for file in wanted:
-        connection = stack.enter_context(closing(connect(file.path)))
-        if tables.exist(connection):
-            yield Source(file.name, connection)
+        with _opened(file, connect) as source:
+            if source is not None:
+                yield source
+
+
+@contextmanager
+def _opened(file: KeylessFile, connect: Callable[[Path], Connection]) -> Iterator[Source | None]:
+    """A file for reading; None where it has no tables yet."""
+    with closing(connect(file.path)) as connection:
+        yield Source(file.name, connection) if tables.exist(connection) else None

@@ -8,7 +8,7 @@ transactions; it is answered after both, and appending it again keeps nothing tw
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import chain
@@ -19,6 +19,8 @@ from uuid import UUID
 import msgspec
 
 from tallystick.foundation.sqlite.connect import connect as connect_durably
+from tallystick.kit.batches import slices
+from tallystick.kit.durable import sync_directory
 from tallystick.kit.failpoints import reach
 from tallystick.tracking.inbox.stores import files, port, rows, sources, tables
 from tallystick.tracking.inbox.stores.keyless import KeylessWriter
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from pysqlite3.dbapi2 import Connection
 
 FILE_BYTES: Final = 64 << 20
-_IDS_AT_ONCE: Final = 500
 
 
 class SqliteStore:
@@ -109,7 +110,7 @@ class SqliteStore:
         found: list[Stored] = []
         with sources.every(self._directory, self._connect, missing) as keyless:
             for source in chain([self._keyed_source()], keyless):
-                for wanted in _chunks(missing):
+                for wanted in slices(missing):
                     for seq, *row in tables.find(source.connection, wanted):
                         found.append(rows.read(f"{source.name}:{seq}", row))
                 missing.difference_update(stored.receipt.id for stored in found)
@@ -161,7 +162,7 @@ class SqliteStore:
             self._directory.mkdir(parents=True, exist_ok=True)
             connection = self._connect(self._directory / files.KEYED)
             tables.create(connection, tables.KEYED_SCHEMA)
-            files.sync_directory(self._directory)
+            sync_directory(self._directory)
             self._keyed = connection
         return self._keyed
 
@@ -177,9 +178,3 @@ class SqliteStore:
         if connection is not None:
             connection.close()
         self._keyless.disconnect()
-
-
-def _chunks(receipt_ids: Collection[UUID]) -> Iterator[list[UUID]]:
-    ordered = sorted(receipt_ids)
-    for start in range(0, len(ordered), _IDS_AT_ONCE):
-        yield ordered[start : start + _IDS_AT_ONCE]

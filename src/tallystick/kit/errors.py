@@ -1,0 +1,23 @@
+"""The base of every error that is no fault of the program: its message is written for the person who meets it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Exit(StrEnum):
+    """How what was asked ends: it could not be done, it was asked wrongly, or it names something that is not there."""
+
+    FAILED = "failed"
+    USAGE = "usage"
+    NOT_FOUND = "not_found"
+
+
+class Foreseen(Exception):
+    """What a person can get wrong or a machine can lack; the message says what happened and what to do.
+
+    exit: what the doors make of it, an exit code or the status of a page.
+    """
+
+    exit: ClassVar[Exit] = Exit.FAILED
