@@ -248,7 +248,7 @@ def test_the_search_leads_to_the_trace_and_forgives_white_space(browser):
         ("/acme/?basis=x", 400, "it is one of cohort, period"),
         ("/acme/?denominator=leads", 400, "does not divide by leads"),
         ("/acme/?from=yesterday", 400, "which is not a date"),
-        ("/acme/?from=2025-05-02&until=2025-05-01", 400, "which is not after"),
+        ("/acme/?from=2025-05-02&until=2025-05-01", 400, "lies before `from` 2025-05-02"),
         ("/acme/?where=partner", 400, "is not a filter"),
         ("/acme/?where=partner%3Dnobody", 400, "there is no partner 'nobody'"),
         ("/acme/?" + "&".join(["where=device%3Dx"] * 9), 400, "at most 8 filters"),

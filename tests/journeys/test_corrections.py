@@ -84,3 +84,11 @@ def test_a_negative_amount_is_no_purchase(shop, tmp_path):
     imports(shop, tmp_path / "orders.csv", HEADER + ROWS[0].replace("80.00", "-80.00"), KEYED)
     assert quarantined(shop) == [("schema", 2, "total", "-80.00")]
     assert events_of(shop) == []
+
+
+def test_rows_with_an_empty_key_do_not_stand_in_for_one_another(shop, tmp_path):
+    keyed = ORDERS.replace('program = "shop"', 'program = "shop"\nkey = ["note"]')
+    rows = "\n".join(ROWS[1:3])
+    assert imports(shop, tmp_path / "orders.csv", HEADER + rows, keyed).accepted == 2
+    assert imports(shop, tmp_path / "orders.csv", HEADER + rows, keyed).duplicate == 2
+    assert len(events_of(shop)) == 4

@@ -166,7 +166,7 @@ def test_a_fault_in_a_path_file_is_named_with_its_line_column_and_value(rows, me
         (b"PK\x03\x04\x14\0", "a zip file or a workbook"),
         ("path;total_conversions\n".encode("utf-16"), "full of NUL characters"),
         (b'path;"total_conversions\n', "Check the quotes"),
-        (b'path;total_conversions\na;1\n\n"b;1\n', "after line 2: unexpected end"),
+        (b'path;total_conversions\na;1\n\n"b;1\n', "after line 3: unexpected end"),
         (b"path;total_conversions;path\n", "column 'path' stands there twice"),
         (b"path;;total_conversions\n", "a column has no name"),
         (b"who,when\n", "needs the columns path and total_conversions.*event log"),

@@ -104,10 +104,17 @@ def period(days: Period) -> str:
 
 
 def section_period(answer: Answer, section: Section) -> str:
-    """The period of a section: the one asked for, or the days its version was in force where that cuts it."""
+    """The period of a section: the one asked for, or the days its version was in force where that cuts it.
+
+    Where an end of it is open, the days that there are units of stand beside it: `all days: 1 Feb – 1 Dec 2025`.
+    """
     asked = answer.question.period
     alone = len(answer.sections) == 1
-    return period(asked if alone and asked.until_on == section.period.until_on else section.period)
+    shown = asked if alone and asked.until_on == section.period.until_on else section.period
+    is_open = shown.from_on is None or shown.until_on is None
+    if is_open and section.first_on and section.last_on:
+        return f"{period(shown)}: {figures.days(section.first_on, section.last_on)}"
+    return period(shown)
 
 
 def headline(answer: Answer, section: Section) -> str:
@@ -139,6 +146,8 @@ def comparison(found: Comparison) -> str:
     if found.verdict is not Verdict.CANNOT_TELL and found.interval:
         return f"{found.verdict} by {points(found.interval)}"
     match found.because:
+        case Because.NOTHING_TO_COMPARE:
+            return "nothing to compare with"
         case Because.NOT_ENOUGH_EVIDENCE:
             return "cannot tell: not enough evidence"
         case Because.NOT_MATURE:

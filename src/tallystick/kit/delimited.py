@@ -121,11 +121,12 @@ def read_header(lines: Iterator[str], name: str) -> tuple[Header, Iterator[str]]
     """
     taken: list[str] = []
     found = [_header(_kept(lines, taken), mark) for mark in SEPARATORS]
-    header = max(found, key=lambda header: len(header.columns))
-    if not header.columns:
-        if not "".join(taken).strip():
-            raise BadFile(f"{name} is empty. The first line must name the columns.")
+    header = max(filter(None, found), key=lambda header: len(header.columns), default=None)
+    # Quotes that are broken with the right separator may still read as one column with another.
+    if header is None or (len(header.columns) == 1 and None in found):
         raise BadFile(f"{name}: the first line names no columns that can be read. Check the quotes there.")
+    if not header.columns:
+        raise BadFile(f"{name} is empty. The first line must name the columns.")
     for column in header.columns:
         if "\0" in column or not _is_unicode(column):
             raise BadFile(f"{name}: the first line is not UTF-8 text. Save the file as UTF-8.")
@@ -159,8 +160,8 @@ def _kept(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
         yield line
 
 
-def _header(lines: Iterator[str], separator: str) -> Header:
-    """What the header is with a separator; without columns where it cannot be read with it."""
+def _header(lines: Iterator[str], separator: str) -> Header | None:
+    """What the header is with a separator: without columns where there is no line, None where quotes are broken."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
         for cells in reader:
@@ -168,7 +169,7 @@ def _header(lines: Iterator[str], separator: str) -> Header:
             if len(columns) > 1 or any(columns):
                 return Header(columns, separator, reader.line_num)
     except csv.Error:
-        pass
+        return None
     return Header((), separator, reader.line_num)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
+
 from tallystick.doors.asking import Asked
 from tallystick.kit import ids
 from tallystick.measurement.kpis.answers import Answer, Section, UnitPage
@@ -18,6 +20,12 @@ def answer(asked: Asked, found: Answer) -> dict[str, Any]:
     return {
         "kpi": found.kpi,
         "kpi_version": found.kpi_version,
+        "question": found.entry.question,
+        "family": str(found.entry.family),
+        "unit": str(found.entry.unit),
+        "direction": str(found.entry.direction),
+        "owner_role": found.entry.owner_role,
+        "thresholds": msgspec.to_builtins(found.entry.thresholds),
         "program": asked.program.key,
         "zone": found.zone,
         "as_of": found.question.as_of.isoformat(),
@@ -66,6 +74,9 @@ def _section(asked: Asked, section: Section) -> dict[str, Any]:
         "period": _period(section.period),
         "denominator": str(section.denominator),
         "basis": str(section.basis),
+        "first_on": section.first_on.isoformat() if section.first_on else None,
+        "last_on": section.last_on.isoformat() if section.last_on else None,
+        "aside": section.aside,
         "immature_from": section.immature_from.isoformat() if section.immature_from else None,
         "total": _cell(section.total),
         "baseline": _cell(section.baseline),

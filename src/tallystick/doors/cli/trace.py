@@ -66,6 +66,8 @@ def _receipt(receipt: ReceiptTrace) -> None:
     if receipt.conflict_of:
         output.emit_text(f"            another body under the key of {receipt.conflict_of}")
     output.emit_text(f"            {'erased' if receipt.erased_at else receipt.body}")
+    if receipt.dismissed:
+        output.emit_text(f"            dismissed: {receipt.dismissed}")
     if receipt.corrected:
         output.emit_text("            not used: a corrected body under the same key took its place")
     if receipt.waits:

@@ -13,7 +13,7 @@ from tallystick.tracking.inbox.queries import counts_by_reason
 
 @dataclass(frozen=True, slots=True)
 class StageLag:
-    """A stage of the journey with the number of rows (days of facts, for the last) that wait for it."""
+    """A stage of the journey with the number of rows that wait for it."""
 
     name: str
     reads: str

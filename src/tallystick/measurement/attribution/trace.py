@@ -189,6 +189,7 @@ def _receipt(stored: Stored, waits: Quarantined | None, *, is_used: bool) -> Rec
         waits=f"{waits.reason}: {waits.detail}" if waits and still else "",
         fix=waits.fix if waits and still else "",
         corrected=released and not is_used,
+        dismissed=waits.why if waits else "",
     )
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 class ReceiptTrace:
     """A receipt as it arrived. repeats: how often the same arrived again. waits: why it is no event, or empty.
 
-    corrected: it could not be used, and another body under its key took its place.
+    corrected: it could not be used, and another body under its key took its place. dismissed: why a person said that
+    nothing will come of it, or empty.
     """
 
     id: str
@@ -27,6 +28,7 @@ class ReceiptTrace:
     waits: str
     fix: str
     corrected: bool
+    dismissed: str
 
 
 @dataclass(frozen=True, slots=True)

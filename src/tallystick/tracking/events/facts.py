@@ -80,10 +80,11 @@ class TouchpointFacts:
 
 
 def terms() -> str:
-    """What the rows of all days say besides their events, as one short text: another text, write them again."""
+    """What the rows of all days rest on besides their events, as one short text: another text, write them again."""
+    columns = [column.name for column in TOUCHPOINTS.columns]
     partners = sorted((str(key), kind) for key, kind in Partner.objects.values_list("id", "kind"))
     placements = sorted((str(key), type_) for key, type_ in Placement.objects.values_list("id", "type"))
-    return ids.derive(msgspec.json.encode([partners, placements])).hex
+    return ids.derive(msgspec.json.encode([columns, partners, placements])).hex
 
 
 def _batch(after: dict[str, Any] | None, now: str) -> int:

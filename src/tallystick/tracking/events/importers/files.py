@@ -36,7 +36,10 @@ class Arrival:
 
 
 def row_receipts(rows: Iterator[Row], arrival: Arrival, *, key: Sequence[str]) -> Iterator[Receipt]:
-    """Receipts of delimited rows. key: the columns that identify a row; none means content and occurrence."""
+    """Receipts of delimited rows. key: the columns that identify a row; none means content and occurrence.
+
+    A row whose key is empty is identified by nothing, so its content and occurrence stand in: two of them are two.
+    """
     seen: Counter[bytes] = Counter()
     for row in rows:
         if row.cells is None:
@@ -44,8 +47,8 @@ def row_receipts(rows: Iterator[Row], arrival: Arrival, *, key: Sequence[str]) -
             yield _receipt(arrival, row, ROW, named, UNREADABLE, row.raw)
             continue
         body = msgspec.json.encode(row.cells, order="sorted")
-        parts = msgspec.json.encode([row.cells[name] for name in key]) if key else b""
-        named = _digest(parts) if key else _occurrence(body, seen)
+        parts = [row.cells[name] for name in key]
+        named = _digest(msgspec.json.encode(parts)) if any(parts) else _occurrence(body, seen)
         yield _receipt(arrival, row, ROW, named, "application/json", body)
 
 
