@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="A comma- or semicolon-separated file; - is stdin.")
+    str, typer.Argument(metavar="FILE", help="A CSV or TSV file; - is stdin.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 LOG = "Event logs"

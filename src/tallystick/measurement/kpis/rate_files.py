@@ -41,7 +41,7 @@ def rates(
 ) -> list[Group]:
     """Success rates of a delimited file, one group per value of a column. Identifier: RATE-FILES.
 
-    source: a comma- or semicolon-separated file with a header; each row is one independent unit.
+    source: a comma-, semicolon- or tab-separated file with a header; each row is one independent unit.
     by: the column to group by; a blank cell is a group of its own, named "".
     success: the column that says TRUE/FALSE, 1/0 or yes/no, in any case.
     method: a key of METHODS. Groups are ordered as numbers when all are whole numbers, else as text.

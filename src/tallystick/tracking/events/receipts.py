@@ -116,7 +116,7 @@ def _unreadable(raw: bytes) -> Rejected:
         )
     return Rejected(
         Reason.SYNTAX,
-        "the line has another number of cells than the header has names",
+        "the line has another number of cells than the header has names, or a quote that is not closed",
         fix="put quotes around cells that contain the separator, and import the file again",
         value=raw.decode()[:200],
     )

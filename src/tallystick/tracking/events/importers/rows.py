@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -41,8 +42,8 @@ def csv_rows(stream: BinaryIO, name: str, *, needed: Sequence[str]) -> Generator
     (packed content, an empty file, a header that is no text or names a column twice) and when a needed column is
     lacking: then no row means anything. After that only a failing disk raises it, and the rows before it have come.
     A row with too many or too few cells, with bytes that are not UTF-8 or with a NUL comes without cells. So does
-    one of more than BODY_BYTES, clipped: reading goes on at the line after that on which it grew too large, so
-    that a quote nobody closes does not take the rest of the file with it.
+    a line with a quote that nobody closes, or closes in the wrong place: alone, and the lines after it are read
+    anew, so that it takes none of them with it. A line of more than BODY_BYTES comes clipped.
     """
     refuse_packed(stream, name)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -53,12 +54,12 @@ def csv_rows(stream: BinaryIO, name: str, *, needed: Sequence[str]) -> Generator
         # A cell may be as large as its row may be; the standard library's own limit ends the file.
         csv.field_size_limit(_LINE_BYTES)
         lines = _RowLines(rest, header.line)
-        reader = csv.reader(lines, delimiter=header.separator)
+        reader = csv.reader(lines, delimiter=header.separator, strict=True)
         while True:
             try:
                 cells = next(reader, None)
-            except _TooLarge:
-                yield lines.clip()
+            except (_TooLarge, csv.Error):
+                yield lines.give_back()
                 continue
             if cells is None:
                 return
@@ -108,28 +109,39 @@ class _RowLines:
     def __init__(self, lines: Iterator[str], number: int) -> None:
         """number: that of the last line before these."""
         self._lines, self.number = lines, number
-        self._first, self._row = number + 1, bytearray()
+        self._row: list[str] = []
+        self._again: deque[str] = deque()
+        self._size = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self._again.popleft() if self._again else next(self._lines)
         self.number += 1
-        self._row += _bytes(line)
-        if len(self._row) > _LINE_BYTES:
+        self._row.append(line)
+        self._size += len(_bytes(line))
+        if self._size > _LINE_BYTES:
             raise _TooLarge
         return line
 
     def take(self) -> tuple[int, bytes]:
         """Where the row that was read began, and its bytes; what follows is another row."""
-        taken = self._first, bytes(self._row).removesuffix(b"\n").removesuffix(b"\r")
-        self._first, self._row = self.number + 1, bytearray()
-        return taken
+        first, raw = self.number - len(self._row) + 1, b"".join(map(_bytes, self._row))
+        self._row, self._size = [], 0
+        return first, raw.removesuffix(b"\n").removesuffix(b"\r")
 
-    def clip(self) -> Row:
-        """The row that grew too large, up to the end of the line that it has reached."""
-        head, size, ended = bytes(self._row[:HEAD_BYTES]), len(self._row), self._row.endswith((b"\n", b"\r"))
+    def give_back(self) -> Row:
+        """The first line of a row that cannot be read, as a row of its own; the lines after it will be read again."""
+        self._again.extendleft(reversed(self._row[1:]))
+        self.number -= len(self._row) - 1
+        self._row = self._row[:1]
+        line = self._row[0]
+        size = len(_bytes(line))
+        if size <= _LINE_BYTES:
+            first, raw = self.take()
+            return Row(first, None, raw)
+        head, ended = _bytes(line)[:HEAD_BYTES], line.endswith(("\n", "\r"))
         while not ended and (rest := next(self._lines, "")):
             size, ended = size + len(_bytes(rest)), rest.endswith(("\n", "\r"))
         first, _ = self.take()
