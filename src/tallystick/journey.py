@@ -77,8 +77,9 @@ def _receipts_behind(brand_id: UUID) -> int:
         return inbox().backlog(brand_id, position(events.NAME))
 
 
-def _credit(brand_id: UUID, limit: int) -> Progress:
-    return attribution.run(brand_id, limit=limit, max_customers=_config().identity_max_customers)
+def _credit(brand_id: UUID, _limit: int) -> Progress:
+    # A batch is what the events stage recorded at once, so its limit is this stage's too.
+    return attribution.run(brand_id, max_customers=_config().identity_max_customers)
 
 
 def _events_behind(brand_id: UUID) -> int:

@@ -60,6 +60,8 @@ def standard_library(config: Config) -> dict[str, Any]:
             "django.db.backends": {"level": "WARNING"},
             # A 404 is an answer, not a fault.
             "django.request": {"level": "ERROR"},
+            # Nor is the refusal of a foreign Host header, which anybody can send.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "_granian": {"handlers": [], "propagate": True},
         },
     }

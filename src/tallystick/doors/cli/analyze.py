@@ -21,9 +21,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Answer questions about a file: credit per channel, or rates with intervals."
 )
 
-File = Annotated[
-    str, typer.Argument(metavar="FILE", help="A CSV or TSV file; - is stdin.")
-]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV or TSV file; - is stdin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 LOG = "Event logs"
 

@@ -24,11 +24,8 @@ from tallystick.tracking.events.models import Event
 NAME = "attribution"
 
 
-def run(brand_id: UUID, *, limit: int, max_customers: int) -> Progress:
-    """Credit what the next batch of events concerns. Idempotent; resumes where the cursor stands.
-
-    limit is the events stage's: a batch is never larger than what that stage recorded at once.
-    """
+def run(brand_id: UUID, *, max_customers: int) -> Progress:
+    """Credit what the next batch of events concerns. Idempotent; resumes where the cursor stands."""
     with lane(brand_id):
         now = terms(max_customers)
         stood: dict[str, Any] = position(NAME) or {"batch": 0, "terms": now}

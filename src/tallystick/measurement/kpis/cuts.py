@@ -19,7 +19,7 @@ Days = tuple[date | None, date | None]
 
 
 class Segment(StrEnum):
-    """Whose units: those that partners sent, those of house channels (the baseline), or all there are."""
+    """Whose units: those that partners sent, those of house channels (the baseline), or all there are. KPI-SEGMENT."""
 
     PARTNER = "partner"
     HOUSE = "house"

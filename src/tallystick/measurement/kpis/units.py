@@ -1,4 +1,6 @@
-"""SQL of the four kinds of unit: clicks, exposures, sessions, leads. Identifiers: KPI-UNIT-*.
+"""SQL of the four kinds of unit: clicks, exposures, sessions, leads.
+
+Identifiers: KPI-UNIT-CLICKS, KPI-UNIT-EXPOSURES, KPI-UNIT-SESSIONS, KPI-UNIT-LEADS, KPI-CLUSTER.
 
 Each kind gives two relations. `units`: one row a unit, with its id, its instant, its cluster, the instant until which
 it may convert, and the attributes of the touchpoint that stands for it. `members`: which touchpoints

@@ -12,6 +12,8 @@ from tallystick.foundation.scoping import BrandOwned
 class FactFile(BrandOwned):
     """One Parquet file of one fact table and UTC day. A live row is a promise that the file is there and whole.
 
+    Identifier: WH-MANIFEST.
+
     A day may lie in several live files. A file is never changed: a day that changes gets new files, and
     the old rows get `replaced_at` in the same transaction.
     """

@@ -38,7 +38,7 @@ class Draft:
 
 
 def publish(brand_id: UUID, *, limit: int, sources: Sequence[rules.FactSource]) -> Progress:
-    """Bring the Parquet files of a brand up to what its sources say now. Identifier: WH-PUBLISH.
+    """Bring the Parquet files of a brand up to what its sources say now. Identifiers: WH-PUBLISH, EO-PUBLISH.
 
     1. Ask each source for its changed days. 2. Write each such day whole, outside any transaction.
     3. In one short transaction under the brand's lane: give up if another worker moved a cursor meanwhile,

@@ -96,7 +96,7 @@ class Store(Protocol):
         """How many receipts lie after a position, those included that `read` must still hold back."""
 
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:
-        """Replace a body by its hash and forget path, headers and address; so, too, the evidence against it.
+        """Replace a body by its hash and forget path, headers and address; so, too, the evidence against it. EO-ERASE.
 
         The dedupe key and the digest stay, so that a repeat is still known as one. False when there is no
         such receipt. Erasing twice changes nothing.
