@@ -218,7 +218,7 @@ def test_a_header_may_hold_line_breaks_in_quotes_and_blank_lines_before_it(shop,
 def test_a_cell_may_be_as_large_as_a_receipt(shop, tmp_path):
     row = ROWS[0].replace("first", "y" * 200_000)
     imports(shop, tmp_path / "orders.csv", HEADER + row + "\n" + ROWS[1])
-    assert [len(receipt.body) > 200_000 for receipt in kept(shop)] == [True, False]
+    assert sorted(len(receipt.body) > 200_000 for receipt in kept(shop)) == [False, True]
 
 
 def test_a_row_larger_than_a_receipt_is_clipped_and_reading_goes_on(shop, tmp_path):
