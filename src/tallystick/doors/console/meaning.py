@@ -23,7 +23,7 @@ def facts(version: Version) -> list[tuple[str, str]]:
         (_("What counts"), f"{counted}{condition} ({meaning.scale})"),
         (_("One conversion per"), str(meaning.dedupe)),
         (_("Divided by"), f"{meaning.denominator} ({_('or')} {others})"),
-        (_("Basis"), _basis(str(meaning.basis))),
+        (_("Basis, unless another is asked for"), _basis(str(meaning.basis))),
         (_("Windows"), windows or _("none: nothing earns credit")),
         (_("Model"), wording.model(meaning.model)),
         (_("House channels"), compete),
