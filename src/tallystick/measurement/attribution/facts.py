@@ -13,32 +13,27 @@ from tallystick.measurement.attribution.models import Attribution, Conversion, C
 from tallystick.tracking.events.queries import find_events
 
 
-def changed_days(after: int | None, *, limit: int) -> ChangedDays:
-    """The days on which conversions lie, or lay before, whose decision changed after a step of the stage."""
-    cut, left = whole_batches(Revision.objects.all(), after=after or 0, limit=limit)
-    moved = Revision.objects.filter(batch__gt=after or 0, batch__lte=cut).values("conversion_id")
-    days = Attribution.objects.filter(conversion_id__in=moved).values_list("occurred_at", flat=True)
-    return ChangedDays(frozenset(at.astimezone(UTC).date() for at in days), cut, left)
+class _RevisionFacts:
+    """What conversions and credits share: both change with the revisions of decisions."""
 
-
-def waiting(after: int | None) -> int:
-    """How many decisions were written after a step of the stage."""
-    return Revision.objects.filter(batch__gt=after or 0).count()
-
-
-class ConversionFacts:
-    """Current conversions by the UTC day on which they occurred."""
-
-    table: FactTable = CONVERSIONS
     follows = "revisions"
 
     def changed_days(self, after: int | None, *, limit: int) -> ChangedDays:
-        """See the function of the same name."""
-        return changed_days(after, limit=limit)
+        """The days on which conversions lie, or lay before, whose decision changed after a step of the stage."""
+        cut, left = whole_batches(Revision.objects.all(), after=after or 0, limit=limit)
+        moved = Revision.objects.filter(batch__gt=after or 0, batch__lte=cut).values("conversion_id")
+        days = Attribution.objects.filter(conversion_id__in=moved).values_list("occurred_at", flat=True)
+        return ChangedDays(frozenset(at.astimezone(UTC).date() for at in days), cut, left)
 
     def waiting(self, after: int | None) -> int:
-        """See the function of the same name."""
-        return waiting(after)
+        """How many decisions were written after a step of the stage."""
+        return Revision.objects.filter(batch__gt=after or 0).count()
+
+
+class ConversionFacts(_RevisionFacts):
+    """Current conversions by the UTC day on which they occurred."""
+
+    table: FactTable = CONVERSIONS
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
         """The conversions of one UTC day that stand, in the order of the columns."""
@@ -61,19 +56,10 @@ class ConversionFacts:
                 )
 
 
-class CreditFacts:
+class CreditFacts(_RevisionFacts):
     """Current credits by the UTC day on which their conversion occurred."""
 
     table: FactTable = CREDITS
-    follows = "revisions"
-
-    def changed_days(self, after: int | None, *, limit: int) -> ChangedDays:
-        """See the function of the same name."""
-        return changed_days(after, limit=limit)
-
-    def waiting(self, after: int | None) -> int:
-        """See the function of the same name."""
-        return waiting(after)
 
     def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
         """The credits of the conversions of one UTC day, contenders included, in the order of the columns."""
