@@ -55,6 +55,11 @@ def current_brand() -> UUID:
     return brand_id
 
 
+def brand_or_none() -> UUID | None:
+    """The brand of the scope one stands in; None outside: for what an installation has as well as a brand."""
+    return _SCOPE.get()
+
+
 class BrandManager(models.Manager[Row]):
     """The only way to a tenant's rows: filtered by the brand in scope, closed outside of one."""
 
@@ -96,6 +101,14 @@ def refuse_foreign(row: models.Model) -> None:
         raise ForeignRow(f"{type(row).__name__} belongs to another brand than the scope it is written in")
 
 
+def across_brands(model: type[Row]) -> models.QuerySet[Row]:
+    """A tenant's table with the rows of every brand: for what must be found before a brand is known.
+
+    Whose seats, whose API key, whose invitation. The modules that may ask this are named in `tests/house`.
+    """
+    return models.QuerySet(model)
+
+
 class BrandOwned(models.Model):
     """A tenant's row: an id, a brand, and a manager that knows no other brand.
 
@@ -132,6 +145,8 @@ __all__ = [
     "ForeignRow",
     "IdField",
     "ScopeMissing",
+    "across_brands",
+    "brand_or_none",
     "brand_scope",
     "current_brand",
     "refuse_foreign",

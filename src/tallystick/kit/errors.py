@@ -7,9 +7,12 @@ from typing import ClassVar
 
 
 class Exit(StrEnum):
-    """How what was asked ends: it could not be done, it was asked wrongly, or it names something that is not there."""
+    """How what was asked ends: it could not be done, it is refused as things stand, it was asked wrongly, or it names
+    something that is not there.
+    """
 
     FAILED = "failed"
+    REFUSED = "refused"
     USAGE = "usage"
     NOT_FOUND = "not_found"
 

@@ -27,6 +27,7 @@ PREFIXES: Final = MappingProxyType(
         "prt": "partner",
         "pns": "partnership",
         "plc": "placement",
+        "cmp": "campaign",
         "lnk": "link",
         "cod": "code",
         "rcp": "receipt",
@@ -35,6 +36,16 @@ PREFIXES: Final = MappingProxyType(
         "atr": "attribution",
         "crd": "credit",
         "bnd": "binding",
+        "usr": "person",
+        "sea": "seat",
+        "inv": "invitation",
+        "key": "API key",
+        "apv": "approval",
+        "doc": "document",
+        "ann": "announcement",
+        "aud": "line of the audit trail",
+        "job": "job",
+        "mal": "mail",
     }
 )
 

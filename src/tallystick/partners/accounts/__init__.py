@@ -1,4 +1,6 @@
-"""People. For now only the user model, so that every later migration can point at it.
+"""People, what they may do, and what acts for them: seats, invitations, API keys, approvals.
 
-Reads and writes: users. Guarantees: an e-mail address is one person, whatever its letter case.
+Reads and writes: users, seats, invitations, API keys, proposals. Guarantees: an e-mail address is one person,
+whatever its letter case; who may do what stands in one table (`rules.RIGHTS`) and nowhere else; of a secret only its
+hash is kept.
 """

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
 from tallystick.doors.console.answer_page import SORTS, event_days, sections
-from tallystick.doors.console.doorway import of_brand
 from tallystick.doors.console.export import as_csv
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
+from tallystick.doors.entrance import brand_page
 from tallystick.measurement.kpis.answers import Answer
 from tallystick.partners.programs.models import Brand
 
 FORMATS = ("", "csv")
 
 
-@of_brand
+@brand_page("figures.read")
 def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Answer what the address asks."""
     state = read_state(request.GET, brand=brand.key, page="console:answer", extra=("sort", "format"))

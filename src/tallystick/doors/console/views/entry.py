@@ -1,18 +1,18 @@
-"""`/`: the answer of the one brand, a list of several, or the next step where there is none."""
+"""`/`: the place where a person works, the list of several, or the next step where there is none."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
 
-from tallystick.doors.console.doorway import brands_or_none
+from tallystick.doors.entrance import access_of, person_page
+from tallystick.partners.accounts.queries import seats_of
 
 
-@require_safe
+@person_page()
 def entry(request: HttpRequest) -> HttpResponse:
     """Lead to a brand."""
-    found = brands_or_none()
-    if len(found) == 1:
-        return redirect("console:answer", brand=found[0].key)
-    return render(request, "console/entry.html", {"brands": found})
+    seats = seats_of(access_of(request).person)
+    if len(seats) == 1 and seats[0].partner is None:
+        return redirect("console:answer", brand=seats[0].brand.key)
+    return render(request, "console/entry.html", {"seats": seats})

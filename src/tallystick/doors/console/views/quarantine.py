@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.doorway import of_brand
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.state import BadAddress, read_page_number
+from tallystick.doors.entrance import brand_page
 from tallystick.kit import ids
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.inbox.models import Quarantined
@@ -32,7 +32,7 @@ class Waiting:
     row: Quarantined
 
 
-@of_brand
+@brand_page("quarantine.read")
 def quarantine(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Show what waits, oldest first, of all reasons or of one."""
     for name in request.GET:

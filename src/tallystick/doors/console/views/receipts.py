@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
-from tallystick.doors.console.doorway import of_brand
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.opened import CREDIT, Opened, open_figure
 from tallystick.doors.console.state import BadAddress, State, read_page_number, read_state
+from tallystick.doors.entrance import brand_page
 from tallystick.partners.programs.models import Brand
 
 
-@of_brand
+@brand_page("figures.read")
 def receipts(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Open a figure: to its units, or with `show=credit` to the shares of its conversions."""
     state = read_state(

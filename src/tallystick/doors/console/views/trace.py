@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from tallystick.doors import wording
-from tallystick.doors.console.doorway import of_brand
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.state import BadAddress
+from tallystick.doors.entrance import brand_page
 from tallystick.journey import inbox
 from tallystick.kit import ids
 from tallystick.measurement.attribution.trace import BODY_CHARACTERS, ConversionTrace, ReceiptTrace
@@ -47,7 +47,7 @@ class Decided:
     windows: str
 
 
-@of_brand
+@brand_page("figures.read")
 def find(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Lead from the search field to the trace of the id in it; without an id, say which ids there are."""
     for name in request.GET:
@@ -60,7 +60,7 @@ def find(request: HttpRequest, brand: Brand) -> HttpResponse:
     return render(request, "console/find.html", frame(brand, "trace"))
 
 
-@of_brand
+@brand_page("figures.read")
 def trace(request: HttpRequest, brand: Brand, text: str) -> HttpResponse:
     """Show what stands behind an id of the brand."""
     config = cast("_Config", settings.TALLYSTICK)

@@ -1,0 +1,119 @@
+"""Lists of rows of the brand in scope: searched, filtered, ordered, and read page by page from a place, not a number.
+
+A page begins after a row (keyset): what is added or removed meanwhile neither repeats nor skips anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from tallystick.kit.listing import MOST_ROWS, MOST_TEXT, BadWish, Page, Wish
+
+Row = TypeVar("Row", bound=models.Model)
+Filter = Callable[["models.QuerySet[Any]", str], "models.QuerySet[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """How the rows of one kind are listed.
+
+    rows: the query set of all of them, in the brand in scope. search: fields in which words are looked for. sorts:
+    name of an order → the field it goes by; a field must never be NULL. sort: the order where none is asked for.
+    filters: name → what narrows the rows to a value; raises BadWish for a value that it does not know.
+    """
+
+    rows: Callable[[], models.QuerySet[Row]]
+    search: tuple[str, ...]
+    sorts: Mapping[str, str]
+    sort: str
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+    def page(self, wish: Wish) -> Page[Row]:
+        """The rows that a wish asks for. Raises BadWish for an order, a filter or a place that there is not."""
+        if not 1 <= wish.limit <= MOST_ROWS:
+            raise BadWish(f"`limit` is {wish.limit}; a page has 1 to {MOST_ROWS} rows")
+        wanted = self._wanted(wish)
+        name, is_reverse, column = self._order(wish.sort)
+        ordered = wanted.order_by(*(f"{'-' if is_reverse else ''}{each}" for each in (column, "id")))
+        if wish.after:
+            value, row_id = _read_place(wish.after, name)
+            ordered = ordered.filter(_after(column, value, row_id, is_reverse=is_reverse))
+        found = list(ordered[: wish.limit + 1])
+        rows = found[: wish.limit]
+        more = len(found) > wish.limit
+        return Page(rows, wanted.count(), _place(rows[-1], name, column) if more else "")
+
+    def every(self, wish: Wish) -> Iterator[Row]:
+        """All rows of a wish, page after page: for files."""
+        here = replace(wish, limit=MOST_ROWS)
+        while True:
+            page = self.page(here)
+            yield from page.rows
+            if not page.next:
+                return
+            here = replace(here, after=page.next)
+
+    def _wanted(self, wish: Wish) -> models.QuerySet[Row]:
+        rows = self.rows()
+        if len(wish.text) > MOST_TEXT:
+            raise BadWish(f"the search has {len(wish.text)} characters; it may have {MOST_TEXT}")
+        for word in wish.text.replace("\0", " ").split():
+            rows = rows.filter(
+                reduce(or_, (models.Q(**{f"{name}__icontains": word}) for name in self.search))
+            )
+        for name, value in wish.filters.items():
+            if name not in self.filters:
+                raise BadWish(f"there is no filter {name!r}; filters: {', '.join(self.filters) or 'none'}")
+            if value:
+                rows = self.filters[name](rows, value)
+        return rows
+
+    def _order(self, wanted: str) -> tuple[str, bool, str]:
+        sort = wanted or self.sort
+        name = sort.removeprefix("-")
+        if name not in self.sorts:
+            raise BadWish(f"there is no order {name!r}; orders: {', '.join(self.sorts)}")
+        return sort, sort.startswith("-"), self.sorts[name]
+
+
+def equals(column: str) -> Filter:
+    """A filter on a column that holds one of a few texts; an unknown text finds nothing."""
+    return lambda rows, value: rows.filter(**{column: value})
+
+
+def _after(column: str, value: Any, row_id: UUID, *, is_reverse: bool) -> models.Q:
+    beyond = "lt" if is_reverse else "gt"
+    if column == "id":
+        return models.Q(**{f"id__{beyond}": row_id})
+    return models.Q(**{f"{column}__{beyond}": value}) | models.Q(**{column: value, f"id__{beyond}": row_id})
+
+
+def _place(row: models.Model, sort: str, column: str) -> str:
+    value: Any = row
+    for name in column.split("__"):
+        value = getattr(value, name)
+    said = json.dumps([sort, value, str(row.pk)], default=str, separators=(",", ":"))
+    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+
+def _read_place(text: str, sort: str) -> tuple[Any, UUID]:
+    try:
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        of_sort, value, row_id = json.loads(base64.urlsafe_b64decode(padded))
+        place = (value, UUID(row_id))
+    except (ValueError, TypeError, AttributeError, RecursionError) as wrong:
+        raise BadWish(
+            "the place to go on from is not one that this list gave; begin at the first page"
+        ) from wrong
+    if of_sort != sort:
+        raise BadWish("the place to go on from belongs to another order; begin at the first page")
+    return place

@@ -1,0 +1,42 @@
+"""People who sign in, for tests that knock at a door."""
+
+import time
+
+from django.test import Client
+
+from tallystick.foundation.audit.acts import Actor, ActorKind
+from tallystick.foundation.scoping import brand_scope
+from tallystick.kit import ids
+from tallystick.partners.accounts.models import Seat, User
+from tallystick.partners.accounts.rules import Role
+
+TESTER = Actor(ActorKind.COMMAND, "the tests")
+
+
+def person(name: str, *, is_administrator: bool = False) -> User:
+    """A person with an address of their own; the same name twice is two people."""
+    user = User(
+        email=f"{name.lower()}-{ids.new().hex[-8:]}@example.org", name=name, is_administrator=is_administrator
+    )
+    user.set_password("correct horse battery staple")
+    user.save()
+    return user
+
+
+def seat(user: User, brand_id, role: Role, *, partner=None) -> Seat:
+    """Give a person a seat in a brand, or at a partner of it."""
+    with brand_scope(brand_id):
+        held = Seat(user=user, role=role, partner=partner)
+        held.save()
+    return held
+
+
+def signed_in(user: User, *, recently: bool = True) -> Client:
+    """A browser in which the person is signed in; `recently` says whether step-up is satisfied."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    at = time.time() if recently else time.time() - 24 * 3600
+    session["account_authentication_methods"] = [{"method": "password", "at": at, "email": user.email}]
+    session.save()
+    return client
