@@ -30,14 +30,13 @@ def guards(vendor: str) -> list[Guard]:
     """All triggers that the models ask for, in the dialect of `sqlite` or `postgresql`."""
     found: list[Guard] = []
     for model in apps.get_models():
-        if not issubclass(model, BrandOwned):
-            continue
         table = model._meta.db_table
-        if model.append_only:
+        if getattr(model, "append_only", False):
             found += [_append_only(vendor, table, verb) for verb in ("update", "delete")]
+        is_owned = issubclass(model, BrandOwned)
         for field in model._meta.concrete_fields:
             target = field.related_model
-            if field.many_to_one and isinstance(target, type) and issubclass(target, BrandOwned):
+            if is_owned and isinstance(target, type) and issubclass(target, BrandOwned):
                 found += [_same_brand(vendor, table, field, target, verb) for verb in ("insert", "update")]
     return found
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
 from tallystick.foundation.audit.acts import ActorKind
 from tallystick.foundation.fields import IdField, id_column
+from tallystick.kit import clock
 
 
 class AuditLine(models.Model):
@@ -36,3 +39,50 @@ class AuditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Every field that holds something, as a JSON value: what is sealed.
+
+        NULL is left out, so that a field that is added one day leaves the seals of older lines as they are.
+        """
+        fields = ((field.attname, getattr(self, field.attname)) for field in self._meta.concrete_fields)
+        return {name: _json(value) for name, value in fields if value is not None}
+
+
+class Unsealed(models.Model):
+    """A line that waits for its seal; written with the line, gone when it is sealed.
+
+    A list of its own, because lines become visible in the order of their commits, which is not that of their ids.
+    """
+
+    line = models.OneToOneField(
+        AuditLine, on_delete=models.PROTECT, primary_key=True, related_name="unsealed"
+    )
+
+    def __str__(self) -> str:
+        return f"waits: {self.line_id}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain: numbered from 1 without gaps, over all brands and the installation."""
+
+    append_only: ClassVar[bool] = True
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    line = models.OneToOneField(AuditLine, on_delete=models.PROTECT, related_name="seal")
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.hash}"
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case UUID():
+            return value.hex
+        case datetime():
+            return clock.to_micros(value)
+        case _:
+            return value
