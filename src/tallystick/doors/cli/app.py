@@ -18,6 +18,9 @@ from tallystick.doors.cli import errors, output
 
 COMMANDS: dict[str, str] = {
     "init": "tallystick.doors.cli.init",
+    "person": "tallystick.doors.cli.person",
+    "team": "tallystick.doors.cli.team",
+    "key": "tallystick.doors.cli.key",
     "import": "tallystick.doors.cli.import_",
     "quarantine": "tallystick.doors.cli.quarantine",
     "report": "tallystick.doors.cli.report",
@@ -29,10 +32,23 @@ COMMANDS: dict[str, str] = {
     "work": "tallystick.doors.cli.work",
     "analyze": "tallystick.doors.cli.analyze",
     "journey": "tallystick.doors.cli.journey",
+    "program": "tallystick.doors.cli.nouns:programs",
+    "definition": "tallystick.doors.cli.definition",
+    "channel": "tallystick.doors.cli.nouns:house channels",
+    "partner": "tallystick.doors.cli.nouns:partners",
+    "partnership": "tallystick.doors.cli.nouns:partnerships",
+    "placement": "tallystick.doors.cli.nouns:placements",
+    "campaign": "tallystick.doors.cli.nouns:campaigns",
+    "link": "tallystick.doors.cli.nouns:links",
+    "code": "tallystick.doors.cli.nouns:codes",
+    "audit": "tallystick.doors.cli.audit",
+    "jobs": "tallystick.doors.cli.jobs",
     "doctor": "tallystick.doors.cli.doctor",
     "config": "tallystick.doors.cli.config",
 }
-"""Name of each command and the module whose `app` (a Typer) it is, in the order of the help."""
+"""Name of each command and the module whose `app` (a Typer) it is, in the order of the help; of a noun, the module that
+makes its app, and how its rows are called together.
+"""
 
 COMPLETION_OPTIONS = frozenset({"install_completion", "show_completion"})
 
@@ -46,7 +62,9 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command: Any = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        place, _, plural = COMMANDS[cmd_name].partition(":")
+        module: Any = import_module(place)
+        command: Any = typer.main.get_command(module.app_of(cmd_name, plural) if plural else module.app)
         command.name = cmd_name
         # Each module's app is a program of its own to Typer; completion is installed for the whole only.
         command.params = [each for each in command.params if each.name not in COMPLETION_OPTIONS]

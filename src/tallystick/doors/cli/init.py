@@ -44,11 +44,13 @@ def init(
 
 
 def _apply(path: Path, *, as_json: bool) -> None:
+    from tallystick.foundation.audit.acts import Actor, ActorKind
     from tallystick.kit import ids
     from tallystick.measurement.attribution.rules.models import MODELS
     from tallystick.partners.partnerships.setup import apply_setup, read_setup
 
-    applied = apply_setup(read_setup(path), models=tuple(MODELS))
+    by = Actor(ActorKind.COMMAND, "tallystick init")
+    applied = apply_setup(read_setup(path), models=tuple(MODELS), by=by)
     if as_json:
         output.emit_json(
             {

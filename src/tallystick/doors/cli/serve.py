@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import CommandError
 from tallystick.doors.cli.start import start_django
-
-if TYPE_CHECKING:
-    from tallystick.project.config import Config
 
 app = typer.Typer()
 
@@ -54,7 +51,7 @@ def _serve_web() -> None:
     from tallystick.project.web import serve_web
 
     config = load_config()
-    refuse_open_host(config.host)
+    refuse_open_host(config)
     configure_logs(config)
     serve_web(config)
 
@@ -64,11 +61,11 @@ def _supervise() -> None:
     from tallystick.project.supervisor import Supervisor, refuse_open_host, refuse_used_port, role_commands
 
     config = load_config()
-    refuse_open_host(config.host)
+    refuse_open_host(config)
     refuse_used_port(config.host, config.port)
     start_django()
     _refuse_unmigrated()
-    output.say(f"Serving on {_url(config)} · Ctrl-C stops it")
+    output.say(f"Serving on {config.public_url}/ · Ctrl-C stops it")
     Supervisor(role_commands(), grace_seconds=config.stop_grace_seconds).run()
 
 
@@ -77,8 +74,3 @@ def _refuse_unmigrated() -> None:
 
     if pending_migrations():
         raise CommandError("The database is empty or older than this version. Run `tallystick init` first.")
-
-
-def _url(config: Config) -> str:
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    return f"http://{host}:{config.port}/"
