@@ -2,6 +2,8 @@
 
 import time
 
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from tallystick.foundation.audit.acts import Actor, ActorKind
@@ -11,6 +13,7 @@ from tallystick.partners.accounts.models import Seat, User
 from tallystick.partners.accounts.rules import Role
 
 TESTER = Actor(ActorKind.COMMAND, "the tests")
+PASSWORD = "correct horse battery staple"
 
 
 def person(name: str, *, is_administrator: bool = False) -> User:
@@ -18,8 +21,9 @@ def person(name: str, *, is_administrator: bool = False) -> User:
     user = User(
         email=f"{name.lower()}-{ids.new().hex[-8:]}@example.org", name=name, is_administrator=is_administrator
     )
-    user.set_password("correct horse battery staple")
+    user.set_password(PASSWORD)
     user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
@@ -38,5 +42,6 @@ def signed_in(user: User, *, recently: bool = True) -> Client:
     session = client.session
     at = time.time() if recently else time.time() - 24 * 3600
     session["account_authentication_methods"] = [{"method": "password", "at": at, "email": user.email}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
     session.save()
     return client

@@ -20,7 +20,13 @@ class Exit(StrEnum):
 class Foreseen(Exception):
     """What a person can get wrong or a machine can lack; the message says what happened and what to do.
 
-    exit: what the doors make of it, an exit code or the status of a page.
+    message: the sentence, in English, with `%(name)s` where a value stands: doors translate it before the values are
+    put in. exit: what the doors make of it, an exit code or the status of a page.
     """
 
     exit: ClassVar[Exit] = Exit.FAILED
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values

@@ -46,6 +46,7 @@ PREFIXES: Final = MappingProxyType(
         "aud": "line of the audit trail",
         "job": "job",
         "mal": "mail",
+        "dcl": "kind of mail that somebody declined",
     }
 )
 

@@ -13,12 +13,16 @@ A file with a name that is not a setting is refused: a typing error must not sil
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from tallystick.foundation.mail.rules import read_sender, read_server
+from tallystick.kit.proxies import read_proxies
 from tallystick.project.config_sources import ConfigError, SecretFileSource, TomlSource
+from tallystick.project.site import Site, is_loopback, read_site
 
 SECRET_KEY_CHARACTERS = 32
 
@@ -50,10 +54,61 @@ class Config(BaseSettings):
         json_schema_extra={"secret": True},
     )
     host: str = Field(
-        "127.0.0.1", description="Address the web server listens on. Only loopback until people can sign in."
+        "127.0.0.1",
+        description="Address the web server listens on. Any other than loopback needs a `public_url` for it.",
     )
     port: int = Field(8420, ge=1, le=65_535, description="TCP port of the web server.")
+    allow_plain_http: bool = Field(
+        False,
+        description="Let `public_url` begin with `http://` for another machine: passwords and sessions can then be "
+        "read on the way. For a network that is closed by other means.",
+    )
+    public_url: str = Field(
+        "",
+        validate_default=True,
+        description="Address at which people reach the pages: `https://partners.example.org`. It decides which host "
+        "is answered, how cookies are set and what stands in mails. Unset means `http://localhost:PORT`.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks, "
+        "`unix` for a socket; in the environment with commas between them. See docs/how/proxies.md.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Address of an OpenID Connect provider that people may sign in with: `https://id.example.org`. "
+        "See docs/how/single-sign-on.md.",
+    )
+    oidc_client_id: str = Field(
+        "", validate_default=True, description="Name of this installation at the provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="Secret of this installation at the provider.",
+        json_schema_extra={"secret": True},
+    )
+    oidc_name: str = Field(
+        "single sign-on", description="What the button for the provider says: sign in with …"
+    )
     web_threads: int = Field(4, ge=1, le=128, description="Requests that the web server answers at once.")
+    mail_url: SecretStr | None = Field(
+        None,
+        description="Mail server: `smtp://user:password@host:587?tls=starttls` (or `tls`, `none`). Unset means that "
+        "no mail is sent: it is kept, and an administrator reads it in the console.",
+        json_schema_extra={"secret": True},
+    )
+    mail_from: str = Field(
+        "",
+        validate_default=True,
+        description="Who mail is from: `Acme partners <partners@acme.example>`. Needed with `mail_url`.",
+    )
+    api_calls_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="Calls that one API key may make in a minute."
+    )
+    api_body_kb: int = Field(
+        256, ge=1, le=2048, description="Size in kilobytes of the largest body that the API reads."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe line that is logged, on standard error."
     )
@@ -81,6 +136,9 @@ class Config(BaseSettings):
         le=4096,
         description="Size in megabytes at which an inbox file is closed and a new one begun.",
     )
+    attachment_mb: int = Field(
+        10, ge=1, le=1000, description="Size in megabytes of the largest document that is taken."
+    )
     duckdb_memory_mb: int = Field(
         1024, ge=64, le=1_048_576, description="Memory in megabytes that one process gives to DuckDB."
     )
@@ -93,10 +151,68 @@ class Config(BaseSettings):
             raise ValueError(f"must have at least {SECRET_KEY_CHARACTERS} characters")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _names_a_site(cls, value: str, given: ValidationInfo) -> str:
+        site = read_site(value or f"http://localhost:{given.data.get('port', 8420)}")
+        if not (site.is_https or site.is_local or given.data.get("allow_plain_http")):
+            raise ValueError(
+                "passwords would travel readable; begin it with https://, or set `allow_plain_http` in a closed network"
+            )
+        return site.origin
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _by_commas(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read_proxies(value)
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _names_an_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if value and not (parts.scheme == "https" and parts.hostname) and not is_local:
+            raise ValueError("write it as https://id.example.org, as the provider names itself")
+        return value.rstrip("/")
+
+    @field_validator("oidc_client_id", "oidc_client_secret")
+    @classmethod
+    def _goes_with_an_issuer(cls, value: Any, given: ValidationInfo) -> Any:
+        if given.data.get("oidc_issuer") and not value:
+            raise ValueError("is needed with `oidc_issuer`")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _names_a_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_server(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _names_a_sender(cls, value: str, given: ValidationInfo) -> str:
+        if value or given.data.get("mail_url"):
+            read_sender(value)
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def site(self) -> Site:
+        """Where people reach the pages."""
+        return read_site(self.public_url)
 
     @property
     def sqlite_path(self) -> Path:
@@ -112,6 +228,11 @@ class Config(BaseSettings):
     def warehouse_dir(self) -> Path:
         """Directory of the Parquet facts."""
         return self.data_dir / "warehouse"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Directory of the documents that people add."""
+        return self.data_dir / "attachments"
 
     @property
     def secret_key_path(self) -> Path:

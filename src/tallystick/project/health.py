@@ -13,11 +13,14 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tallystick.foundation.audit.rules import Fault
 from tallystick.foundation.guards import missing_guards
 from tallystick.project.config import Config
 
 LEAST_FREE_BYTES = 1_000_000_000
+NEWEST_SEALS = 1_000
 INIT = "Run `tallystick init`; it is safe to run again."
+TAMPERED = "`tallystick audit verify` looks at all of it; docs/explain/audit.md says what to do."
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,28 @@ def _warehouse(_config: Config) -> str:
     return "every file of the manifest is there"
 
 
+def _audit(_config: Config) -> str:
+    from tallystick.foundation.audit.queries import verify
+
+    _require_file()
+    verdict = verify(newest=NEWEST_SEALS)
+    if verdict.broken is not None:
+        advice = "Start the worker." if verdict.broken.fault is Fault.LINE_UNSEALED else TAMPERED
+        raise Finding(str(verdict.broken), advice)
+    return f"{verdict.sealed:,} lines sealed, {verdict.waiting:,} waiting; the last {NEWEST_SEALS:,} are as sealed"
+
+
+def _attachments(_config: Config) -> str:
+    from tallystick.foundation.attachments.queries import missing_files
+
+    _require_file()
+    if missing := missing_files():
+        raise Finding(
+            f"{len(missing)} missing or cut short, the first is {missing[0]}", "Restore from a backup."
+        )
+    return "every document has its file"
+
+
 CHECKS: dict[str, Callable[[Config], str]] = {
     "python": _python,
     "data directory": _data_dir,
@@ -176,4 +201,6 @@ CHECKS: dict[str, Callable[[Config], str]] = {
     "guards": _guards,
     "inbox": _inbox,
     "warehouse": _warehouse,
+    "audit trail": _audit,
+    "documents": _attachments,
 }

@@ -15,13 +15,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 import structlog
 
 from tallystick.kit.backoff import backoff_seconds
 from tallystick.kit.errors import Foreseen
+from tallystick.project.config import Config
 from tallystick.project.processes import child_environment
+from tallystick.project.site import is_loopback
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 15.0
@@ -120,22 +121,14 @@ def role_commands() -> dict[str, list[str]]:
     return {"web": [*tallystick, "serve", "--only", "web"], "work": [*tallystick, "work"]}
 
 
-def refuse_open_host(host: str) -> None:
-    """Raise CannotServe for an address that other machines can reach."""
-    if not _is_loopback(host):
+def refuse_open_host(config: Config) -> None:
+    """Raise CannotServe where other machines could connect, but nobody said under which address they do."""
+    if not is_loopback(config.host) and config.site.is_local:
         raise CannotServe(
-            f"Tallystick does not listen on {host} yet: nobody can sign in, so whoever reached that address "
-            "could read everything. Use --host 127.0.0.1, and for another machine an SSH tunnel."
+            f"Tallystick does not listen on {config.host} before it knows the address that people use. Set "
+            "`public_url` to it, such as https://partners.example.org; or use --host 127.0.0.1, and for another "
+            "machine an SSH tunnel."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def refuse_used_port(host: str, port: int) -> None:

@@ -1,15 +1,24 @@
-"""What the worker does between turns, every few minutes: put away what every reader has left behind."""
+"""What the worker does beside the journey: errands every turn, and every few minutes what keeps the house in order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tallystick.foundation.lanes import position
+from tallystick.doors.api.once import sweep_answers
+from tallystick.foundation.attachments import services as attachments
+from tallystick.foundation.audit import services as audit
+from tallystick.foundation.jobs import services as jobs
+from tallystick.foundation.lanes import Progress, position
+from tallystick.foundation.mail.services import expire as expire_mails
+from tallystick.foundation.outbox import services as outbox
 from tallystick.foundation.scoping import brand_scope
 from tallystick.journey import inbox
 from tallystick.measurement.warehouse.services import sweep
+from tallystick.partners.accounts.services.people import sweep_sessions
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.stage import NAME as EVENTS
+
+MOST_AT_ONCE = 100
 
 
 def archive_receipts() -> None:
@@ -28,7 +37,36 @@ def sweep_warehouse() -> None:
         sweep(brand_id)
 
 
-UPKEEP: Mapping[str, Callable[[], None]] = {
+def sweep_attachments() -> None:
+    """Delete the bytes of documents that were removed."""
+    for brand_id in Brand.objects.values_list("pk", flat=True):
+        with brand_scope(brand_id):
+            attachments.sweep()
+
+
+ERRANDS: Mapping[str, Callable[[], Progress]] = {
+    # One by one, so that whoever stops the worker waits for one job at most.
+    "run jobs": lambda: jobs.run_due(limit=1),
+    "seal the audit trail": lambda: audit.seal(limit=MOST_AT_ONCE),
+    "place announcements": lambda: outbox.place(limit=MOST_AT_ONCE),
+}
+
+
+def forget_answers() -> None:
+    """Delete the answers of the API that were kept long enough for a call to be made again."""
+    for brand_id in Brand.objects.values_list("pk", flat=True):
+        with brand_scope(brand_id):
+            while sweep_answers():
+                pass
+
+
+UPKEEP: Mapping[str, Callable[[], object]] = {
     "archive receipts": archive_receipts,
     "sweep warehouse": sweep_warehouse,
+    "forget answers": forget_answers,
+    "sweep attachments": sweep_attachments,
+    "sweep jobs": jobs.sweep,
+    "keep the head of the audit trail": audit.keep_head,
+    "expire mails": expire_mails,
+    "sweep sessions": sweep_sessions,
 }

@@ -1,5 +1,8 @@
 """The ``work`` role: run the stages of the journey for every brand, again and again, until asked to stop.
 
+Errands (jobs, seals, places in the feed) have a thread of their own: a long backlog of receipts keeps no mail waiting,
+and a slow mail server no receipts.
+
 A turn gives each stage of each brand a bounded number of batches, so that one brand's backlog does not
 keep the others waiting. A stage that fails is logged with its traceback and waits longer each time; the
 stages after it and the other brands go on. A batch is one transaction: stopping between two loses nothing.
@@ -11,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -21,6 +24,7 @@ from tallystick.kit.backoff import backoff_seconds
 from tallystick.project.config import Config
 
 if TYPE_CHECKING:
+    from tallystick.foundation.lanes import Progress
     from tallystick.journey import Stage
 
 BATCHES_PER_TURN = 50
@@ -52,14 +56,16 @@ class Failures:
 class Worker:
     """The loop. `brands` is asked anew each turn; `after_failure` may drop a broken database connection.
 
-    `upkeep` runs at the start and then every UPKEEP_SECONDS, between two turns.
+    `upkeep` runs at the start and then every UPKEEP_SECONDS, between two turns. `errands` are of no brand: each turn
+    begins with them.
     """
 
     stages: Sequence[Stage]
     brands: Callable[[], Iterable[UUID]]
     batch_rows: int
     interval_seconds: float
-    upkeep: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    errands: Mapping[str, Callable[[], Progress]] = field(default_factory=dict)
+    upkeep: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     after_failure: Callable[[], None] = lambda: None
     stopping: threading.Event = field(default_factory=threading.Event)
     failures: dict[tuple[UUID | None, str], Failures] = field(default_factory=dict)
@@ -73,10 +79,11 @@ class Worker:
                 self.stopping.wait(self.interval_seconds)
 
     def turn(self) -> bool:
-        """Give every stage of every brand its batches; True when some have more to do."""
+        """Run every errand, and give every stage of every brand its batches; True when some have more to do."""
+        run = [self._guarded((None, name), errand) for name, errand in self.errands.items()]
         brands = self._guarded((None, "brands"), lambda: list(self.brands())) or []
         unfinished = [self._advance(brand, stage) for brand in brands for stage in self.stages]
-        return any(unfinished)
+        return any(unfinished) or any(progress.left for progress in run if progress)
 
     def _keep_up(self) -> None:
         if time.monotonic() < self.upkeep_at:
@@ -119,16 +126,16 @@ class Worker:
 
 
 def work() -> None:
-    """Run the worker with the stages and brands of this installation until SIGTERM or SIGINT."""
+    """Run the worker with the stages, brands and errands of this installation until SIGTERM or SIGINT."""
     from django.conf import settings
     from django.db import close_old_connections
 
     from tallystick.journey import STAGES
     from tallystick.partners.programs.models import Brand
-    from tallystick.project.upkeep import UPKEEP
+    from tallystick.project.upkeep import ERRANDS, UPKEEP
 
     config: Config = settings.TALLYSTICK
-    worker = Worker(
+    journey = Worker(
         stages=STAGES,
         brands=lambda: Brand.objects.order_by("created_at").values_list("pk", flat=True),
         batch_rows=config.work_batch_rows,
@@ -136,6 +143,11 @@ def work() -> None:
         upkeep=UPKEEP,
         after_failure=close_old_connections,
     )
+    # Its own loop in the same process, with the same end: who stops one stops both.
+    errands = replace(journey, stages=(), brands=tuple, upkeep={}, errands=ERRANDS, failures={})
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stopping.set())
-    worker.run()
+        signal.signal(number, lambda *_: journey.stopping.set())
+    beside = threading.Thread(target=errands.run, name="errands")
+    beside.start()
+    journey.run()
+    beside.join()

@@ -8,3 +8,8 @@ class AccountsConfig(AppConfig):
 
     name = "tallystick.partners.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from tallystick.partners.accounts.mails import register_mails
+
+        register_mails()

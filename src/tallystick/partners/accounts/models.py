@@ -58,10 +58,16 @@ class Seat(BrandOwned):
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
             _partner_if_role_is_partner("seat_at_a_partner_or_in_the_brand"),
+            # Two, because to SQLite no NULL equals another: seats in the brand, and seats at its partners.
             models.UniqueConstraint(
-                fields=["brand", "user", "role", "partner"],
-                nulls_distinct=False,
+                fields=["brand", "user", "role"],
+                condition=models.Q(partner__isnull=True),
                 name="one_seat_per_person_and_role",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "user", "partner"],
+                condition=models.Q(partner__isnull=False),
+                name="one_seat_per_person_and_partner",
             ),
         ]
         indexes: ClassVar[list[Any]] = [models.Index(fields=["user"], name="seats_of_person")]
@@ -76,7 +82,10 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(BrandOwned):
-    """An offered seat. The link is signed, not kept: it holds this id and `turn`, which sending again raises."""
+    """An offered seat. The link is signed, not kept: it holds this id and `turn`, which sending again raises.
+
+    email: in small letters.
+    """
 
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=20, choices=SEAT_ROLES)
@@ -91,6 +100,16 @@ class Invitation(BrandOwned):
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
             _partner_if_role_is_partner("invited_to_a_partner_or_the_brand"),
+            models.UniqueConstraint(
+                fields=["brand", "email", "role"],
+                condition=models.Q(state=InvitationState.OPEN.value, partner__isnull=True),
+                name="one_open_invitation_per_role",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "email", "partner"],
+                condition=models.Q(state=InvitationState.OPEN.value, partner__isnull=False),
+                name="one_open_invitation_per_partner",
+            ),
         ]
 
 
@@ -106,6 +125,8 @@ class ApiKey(BrandOwned):
     revoked_at = models.DateTimeField(null=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     last_used_at = models.DateTimeField(null=True)
+    created_by_id = IdField(null=True)
+    """The person who saw the key, for whom it stands where two people are needed; NULL for a command on the machine."""
     created_by = models.CharField(max_length=254)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -120,12 +141,18 @@ class ProposalState(models.TextChoices):
 
 
 class Proposal(BrandOwned):
-    """What one person wants done and another must approve: the maker is never the checker, the database sees to it."""
+    """What one person wants done and another must approve: the maker is never the checker, the database sees to it.
+
+    subject: what it is about, as doors write its id. digest: of kind, subject and payload as they were proposed.
+    proposed_by_id, decided_by_id: always people, also where an API key acted for them.
+    """
 
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=40)
+    label = models.CharField(max_length=300)
     says = models.CharField(max_length=500)
     payload = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=ProposalState.choices, default=ProposalState.OPEN)
     proposed_by_id = IdField()
     proposed_by = models.CharField(max_length=254)
@@ -141,5 +168,10 @@ class Proposal(BrandOwned):
                 condition=~models.Q(state=ProposalState.APPROVED.value)
                 | ~models.Q(decided_by_id=models.F("proposed_by_id")),
                 name="maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ProposalState.APPROVED.value)
+                | models.Q(decided_by_id__isnull=False),
+                name="approved_by_somebody",
             ),
         ]

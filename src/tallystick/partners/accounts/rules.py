@@ -121,6 +121,9 @@ _ROWS: Final = (
 RIGHTS: Final[Mapping[str, Right]] = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row. A page or an operation that names no row of this table cannot be reached."""
 
+KEY_RIGHTS: Final = tuple(row.name for row in _ROWS if row.by_key)
+"""The rights that an API key may have: its scopes."""
+
 
 def allows(roles: Iterable[Role], right: str) -> bool:
     """Whether any of the roles has the right. Raises KeyError for a right that the table does not know."""

@@ -1,0 +1,92 @@
+"""`/portal/<brand>/<partner>/`: how each partnership stands, what comes next, and what was counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tallystick.doors import wording
+from tallystick.doors.asking import Wanted, ask
+from tallystick.doors.entrance import partner_page
+from tallystick.kit import clock, ids
+from tallystick.measurement.kpis.answers import Answer, Section
+from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership
+from tallystick.partners.partnerships.rules import State
+from tallystick.partners.programs.models import Brand, Program
+from tallystick.partners.programs.queries import NotThere
+
+DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The partner's own rate in one program, in words, with everything that must stand beside it."""
+
+    rate: str
+    counts: str
+    context: tuple[str, ...]
+    is_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One partnership on the page."""
+
+    id: str
+    program: Program
+    state: str
+    links: int
+    codes: int
+    counted: tuple[Counted, ...]
+
+
+@partner_page("portal.read")
+def home(request: HttpRequest, brand: Brand, partner: Partner) -> HttpResponse:
+    """Show the partner's partnerships with this brand."""
+    rows = Partnership.objects.filter(partner=partner).select_related("program").order_by("program__name")
+    standings = [_standing(partner, row) for row in rows]
+    context = {"here": "home", "brand": brand, "partner": partner, "standings": standings, "days": DAYS}
+    return render(request, "portal/home.html", context)
+
+
+def _standing(partner: Partner, row: Partnership) -> Standing:
+    return Standing(
+        id=ids.show("pns", row.id),
+        program=row.program,
+        state=row.state,
+        links=Link.objects.filter(partnership=row, archived_at=None).count(),
+        codes=Code.objects.filter(partnership=row, archived_at=None).count(),
+        counted=_counted(partner, row.program) if row.state in _COUNTING else (),
+    )
+
+
+_COUNTING: Final = (State.ACTIVE, State.PAUSED, State.ENDED)
+
+
+def _counted(partner: Partner, program: Program) -> tuple[Counted, ...]:
+    """What was counted in the last days; nothing where the brand has not yet said what it counts."""
+    today = clock.day_of(clock.now(), program.zone_info)
+    wanted = Wanted(
+        program=program.key,
+        where=(f"partner={partner.key}",),
+        from_on=str(today - timedelta(days=DAYS - 1)),
+        until_on=str(today),
+    )
+    try:
+        answer = ask(wanted).answer()
+    except NotThere:
+        return ()
+    return tuple(_words(answer, section) for section in answer.sections)
+
+
+def _words(answer: Answer, section: Section) -> Counted:
+    return Counted(
+        rate=wording.rate(section.total, section.denominator),
+        counts=wording.counts(section.total, section.denominator),
+        context=tuple(wording.context(answer, section)),
+        is_nothing=section.total.units == 0,
+    )
