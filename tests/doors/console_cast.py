@@ -5,13 +5,17 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from uuid import UUID
 
 from django.test import Client
 
+from tallystick.partners.accounts.models import User
+from tallystick.partners.accounts.rules import Role
 from tests.browser.story import story_lines
 from tests.house.sources import PACKAGE
 from tests.houses import MAX_CUSTOMERS
 from tests.installs import Install
+from tests.people import person, seat, signed_in
 
 DEMO = PACKAGE / "project" / "demo"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source"}
@@ -102,9 +106,21 @@ def spaced(text: str) -> str:
 
 @dataclass
 class Browser:
-    """A client that reads."""
+    """A client that reads; `who` is signed in, if anybody is."""
 
     client: Client
+    who: User | None = None
+
+    @classmethod
+    def of(cls, name: str) -> "Browser":
+        """The browser of a person who has no seat yet."""
+        somebody = person(name)
+        return cls(signed_in(somebody), somebody)
+
+    def sits_in(self, brand_id: UUID, role: Role = Role.OWNER) -> None:
+        """Give the person a seat in a brand."""
+        assert self.who
+        seat(self.who, brand_id, role)
 
     def get(self, address: str, status: int = 200) -> Read:
         """The page at an address, which must answer with a status."""

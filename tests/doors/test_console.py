@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from tallystick.doors import wording
@@ -54,10 +53,19 @@ def shop(install_template: InstallTemplate, tmp_path_factory: pytest.TempPathFac
         yield House(install)
 
 
-@pytest.fixture
-def browser(shop: House, django_db_blocker: DjangoDbBlocker) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def ada(shop: House, django_db_blocker: DjangoDbBlocker) -> Browser:
+    """The browser of the shop's owner, signed in once for all tests."""
     with django_db_blocker.unblock(), shop.entered():
-        yield Browser(Client())
+        browser = Browser.of("Ada")
+        browser.sits_in(Brand.objects.get(key="acme").id)
+    return browser
+
+
+@pytest.fixture
+def browser(shop: House, ada: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator[Browser]:
+    with django_db_blocker.unblock(), shop.entered():
+        yield ada
 
 
 def asked(**wanted):
@@ -79,7 +87,7 @@ def rows_of(page: Read) -> dict[str, tuple[str, str]]:
     return {key: (text, links[number - len(found)]) for number, (key, text) in enumerate(found.items())}
 
 
-def test_the_root_leads_to_the_only_brand(browser):
+def test_the_root_leads_to_the_only_seat(browser):
     assert browser.client.get("/").headers["Location"] == "/acme/"
 
 
@@ -91,7 +99,8 @@ def test_every_page_is_well_formed_and_has_nothing_inline(browser, address):
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
     page = Read(answer.content.decode())
-    assert page.all("script") == page.all("style") == []
+    assert page.all("style") == []
+    assert all(each.attributes.get("src") and not each.text for each in page.all("script"))
     inline = [each for each in page.elements if any(re.match("style$|on", name) for name in each.attributes)]
     assert inline == []
 
@@ -323,4 +332,4 @@ def test_static_files_are_served_and_name_no_other_host(browser):
         assert answer.status_code == 200
         text = b"".join(answer.streaming_content).decode()
         assert "@import" not in text
-        assert "url(" not in text
+        assert re.findall(r"url\((?!\"vendor/)", text) == []

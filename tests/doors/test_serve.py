@@ -169,7 +169,7 @@ def test_another_host_name_is_refused(served):
 def test_an_address_that_others_can_reach_is_refused_with_the_reason(fresh_install, host):
     done = fresh_install.run("serve", "--host", host)
     assert done.returncode == 1
-    assert "nobody can sign in" in done.stderr
+    assert "Set `public_url`" in done.stderr
     assert done.stdout == ""
 
 

@@ -4,7 +4,6 @@ from contextlib import AbstractContextManager
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tallystick.doors.cli import trace as trace_command
@@ -87,13 +86,15 @@ def test_a_receipt_that_another_took_the_place_of_says_so_on_both_doors(acme, ca
     with brand_scope(acme.id):
         (row,) = waiting()
     text = ids.show("rcp", row.receipt_id)
-    page = Browser(Client()).get(f"/{acme.key}/trace/{text}")
+    ada = Browser.of("Ada")
+    ada.sits_in(acme.id)
+    page = ada.get(f"/{acme.key}/trace/{text}")
     assert "In quarantine" in page.words
     acme.receives(wrong.but(country="DE"))
     (receipt,) = acme.opens(text).receipts
     assert receipt.corrected
     trace_command._receipt(receipt)
-    words = Browser(Client()).get(f"/{acme.key}/trace/{text}").words
+    words = ada.get(f"/{acme.key}/trace/{text}").words
     for shown in (capsys.readouterr().out, words):
         assert "a corrected body under the same key took its place" in shown
         assert "In quarantine" not in shown

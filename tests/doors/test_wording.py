@@ -9,8 +9,8 @@ from tallystick.design import figures
 from tallystick.doors import wording
 from tallystick.doors.cli import errors
 from tallystick.doors.cli import trace as trace_command
-from tallystick.doors.console.doorway import ANSWERS
 from tallystick.doors.console.state import BadAddress
+from tallystick.doors.entrance import ANSWERS
 from tallystick.foundation.sqlite.gate import UnsafeSqlite
 from tallystick.kit.delimited import BadFile
 from tallystick.kit.errors import Exit, Foreseen
@@ -21,11 +21,10 @@ from tallystick.measurement.attribution.trace_shapes import ConversionTrace, Ste
 from tallystick.measurement.kpis.cells import Cell, Statistics, Status
 from tallystick.measurement.kpis.questions import BadQuestion, Period
 from tallystick.measurement.warehouse.engine import EngineFailed, UnusablePlace, WarehouseDamaged
-from tallystick.partners.partnerships.services import BadPartner
 from tallystick.partners.partnerships.setup import BadSetup
 from tallystick.partners.programs.queries import NotThere
 from tallystick.partners.programs.rules import BadDefinition, Basis, Denominator
-from tallystick.partners.programs.services import BadProgram
+from tallystick.partners.programs.values import BadValue
 from tallystick.project.config_sources import ConfigError
 from tallystick.project.supervisor import CannotServe
 from tallystick.tracking.events.importers.mapping import BadMapping
@@ -37,10 +36,9 @@ EXIT_CODES = {
     BadFile: errors.FAILED,
     BadId: errors.USAGE,
     BadMapping: errors.FAILED,
-    BadPartner: errors.FAILED,
-    BadProgram: errors.FAILED,
     BadQuestion: errors.USAGE,
     BadSetup: errors.FAILED,
+    BadValue: errors.USAGE,
     CannotServe: errors.FAILED,
     ConfigError: errors.USAGE,
     EngineFailed: errors.FAILED,

@@ -11,7 +11,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Where the name to import is not the name to install.
 IMPORT_NAMES = {
     "crawler-user-agents": "crawleruseragents",
+    "django-allauth": "allauth",
     "django-csp": "csp",
+    "django-ninja": "ninja",
     "ua-parser": "ua_parser",
 }
 # Brought along by a declared one, whose interface they are part of.

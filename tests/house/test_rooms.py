@@ -12,8 +12,9 @@ FORBIDDEN_MODULES = {"utils", "util", "helpers", "helper", "common", "base", "ma
 EMPTY_WORDS = {"process", "processes", "handle", "handles", "manage", "manages", "data", "info"}
 # Django looks for a database backend in a module of this name.
 NAMED_BY_DJANGO = {"src/tallystick/foundation/sqlite/base.py"}
-# Names of things that are called so elsewhere: our setting, and the standard library's zoneinfo.
-PROPER_NAMES = re.compile("data_dir|zone_info", re.IGNORECASE)
+# Names of things that are called so: our setting, the standard library's zoneinfo, Django's hook, and the handle by
+# which people name a row, which is a noun here.
+PROPER_NAMES = re.compile(r"data_dir|zone_info|process_view|^handle(_of|_in)?$", re.IGNORECASE)
 # What a rule may not call.
 IMPURE = re.compile(r"(.*\.)?(now|today|utcnow|Path|open|print|input|urlopen)|ids\.new")
 

@@ -19,6 +19,10 @@ BY_MODEL: dict[str, dict[str, Any]] = {
     "Quarantined": {"state": "waiting", "reason": "schema"},
     "Credit": {"share_ppb": 0},
     "Code": {"key": "TEN"},
+    "Campaign": {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 11, 27)},
+    "Seat": {"role": "partner"},
+    "Invitation": {"role": "partner", "state": "open"},
+    "Proposal": {"state": "open", "decided_by_id": None},
 }
 
 OWNED: list[type[BrandOwned]] = sorted(
@@ -34,7 +38,7 @@ def owned_foreign_keys(model: type[BrandOwned]) -> Iterator[Any]:
     """The foreign keys of a model that lead to another row of a brand."""
     for field in model._meta.concrete_fields:
         target = field.related_model
-        if field.many_to_one and isinstance(target, type) and issubclass(target, BrandOwned):
+        if isinstance(target, type) and issubclass(target, BrandOwned):
             yield field
 
 
@@ -44,7 +48,7 @@ class People:
     def __init__(self, key: str) -> None:
         self.brand = Brand(key=f"{key}-{ids.new().hex[-12:]}", name=key.title())
         self.brand.save()
-        self.rows: dict[type[models.Model], Any] = {}
+        self.rows: dict[Any, Any] = {}
 
     @property
     def id(self) -> UUID:
@@ -61,16 +65,30 @@ class People:
     def unsaved(self, model: type[BrandOwned], **changes: Any) -> Any:
         """A row of a model as it would be saved: every field filled with something that fits."""
         values = {
-            field.name: self._value(field) for field in model._meta.concrete_fields if field.name != "id"
+            field.name: self._value(field, model)
+            for field in model._meta.concrete_fields
+            if field.name != "id"
         }
         return model(**values | BY_MODEL.get(model.__name__, {}) | changes)
 
-    def _value(self, field: Any) -> Any:
+    def _first(self, model: type[BrandOwned]) -> Any:
+        """A row of a model that points to rows of its own, which points to none."""
+        key = ("first", model)
+        if key not in self.rows:
+            self.rows[key] = None
+            self.rows[key] = self.unsaved(model)
+            with brand_scope(self.id):
+                self.rows[key].save(force_insert=True)
+        return self.rows[key]
+
+    def _value(self, field: Any, model: type[BrandOwned]) -> Any:
         if field.name == "brand":
             return self.brand
-        if field.many_to_one:
+        if field.is_relation and field.related_model is model:
+            return self._first(model)
+        if field.is_relation:
             return self.row(field.related_model)
-        if field.name == "path":
+        if field.name == "path" or (field.unique and isinstance(field, models.CharField)):
             return ids.new().hex
         if field.name in CHOSEN:
             return CHOSEN[field.name]

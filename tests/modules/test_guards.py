@@ -8,7 +8,7 @@ from tallystick.foundation import guards
 from tallystick.foundation.bulk import insert_rows
 from tallystick.foundation.fields import IdField
 from tallystick.foundation.scoping import ForeignRow, ScopeMissing, brand_scope
-from tallystick.kit import ids
+from tallystick.kit import clock, ids
 from tallystick.partners.partnerships.models import Partner, Partnership
 from tallystick.partners.programs.models import Definition
 from tallystick.tracking.events.models import Event, Identity, Mapping
@@ -49,6 +49,7 @@ def test_what_is_past_is_append_only():
         "Identity",
         "Mapping",
         "DefinitionVersion",
+        "PartnershipChange",
         "Attribution",
         "Credit",
         "Revision",
@@ -133,7 +134,7 @@ def test_rows_inserted_in_bulk_are_the_rows_that_the_orm_inserts(model, acme, zo
         saved = model.objects.filter(id=wanted.id).values_list(*names).get()
     twin = zoe.unsaved(model)
     with brand_scope(zoe.id):
-        given = [getattr(twin, f"{name}_id", None) or getattr(twin, name) for name in names]
+        given = [getattr(twin, field.attname) for field in _fields(model, names)]
         assert insert_rows(model, names, [given]) == 1
         copy = model.objects.get(id=twin.id)
         for field in model._meta.concrete_fields:
@@ -174,9 +175,10 @@ def test_a_bulk_insert_stands_whole_or_not_at_all(acme, zoe):
 
 def test_a_bulk_insert_cannot_point_at_another_brands_row(acme, zoe):
     acme.row(Partnership)
-    row = (ids.new(), acme.row(Partnership).program_id, zoe.row(Partner).id, "active", "", "")
+    program, hers = acme.row(Partnership).program_id, zoe.row(Partner).id
+    row = (ids.new(), program, hers, "active", "", "", clock.now())
     with brand_scope(acme.id), pytest.raises(DatabaseError, match="another brand"), transaction.atomic():
-        insert_rows(Partnership, ("id", "program", "partner", "state", "tier", "owner"), [row])
+        insert_rows(Partnership, ("id", "program", "partner", "state", "tier", "owner", "created_at"), [row])
 
 
 def test_texts_that_look_like_the_copy_format_come_back_as_they_are(acme):
@@ -207,9 +209,7 @@ def test_an_events_attributes_come_back_as_they_are(acme):
     event = acme.unsaved(Event, attributes={"a": "ü", "b": "", "c\n": "\\"})
     names = columns_of(Event)
     with brand_scope(acme.id):
-        insert_rows(
-            Event, names, [[getattr(event, f"{name}_id", None) or getattr(event, name) for name in names]]
-        )
+        insert_rows(Event, names, [[getattr(event, field.attname) for field in _fields(Event, names)]])
         assert Event.objects.get(id=event.id).attributes == {"a": "ü", "b": "", "c\n": "\\"}
 
 

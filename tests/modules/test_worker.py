@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -20,6 +21,7 @@ from tests.house.sources import ROOT
 
 ACME, ZOE = UUID(int=1), UUID(int=2)
 Diary = list[tuple[str, UUID, int]]
+SECONDS_ON_A_BUSY_MACHINE = 5
 
 
 @dataclass
@@ -166,3 +168,54 @@ def test_sigterm_ends_the_process_between_two_batches():
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=30)
     assert (process.returncode, rest) == (0, "ended\n")
+
+
+def test_an_errand_that_left_something_keeps_the_turns_going_and_one_that_fails_spoils_no_other(now):
+    done = []
+
+    def torn():
+        raise OSError("the mail server is away")
+
+    def errand():
+        done.append(now[0])
+        return Progress(1, int(len(done) < 2))
+
+    running = worker(brands=(), errands={"torn": torn, "errand": errand})
+    assert running.turn()
+    assert not running.turn()
+    assert len(done) == 2
+    assert running.failures[None, "torn"].count == 1
+
+
+def test_a_job_runs_within_about_a_second_of_being_asked_for(fresh_install):
+    """The worker of an installation, as `tallystick work` starts it, with jobs of a kind that only this test knows."""
+    code = (
+        "import django\ndjango.setup()\n"
+        "from tallystick.foundation.jobs.registry import on\n"
+        "on('say', lambda payload: print(payload['word'], flush=True))\n"
+        "from tallystick.project.worker import work\nwork()"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=fresh_install.env,
+        cwd=fresh_install.data_dir,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert started.stdout is not None
+    try:
+        asked = (
+            "import time\n"
+            "from tallystick.foundation.jobs import services\n"
+            "services.enqueue('say', payload={'word': f'{time.time():.3f}'})"
+        )
+        for _ in range(2):
+            told = fresh_install.run_python(asked)
+            assert told.returncode == 0, told.stderr
+            asked_at = float(started.stdout.readline())
+            assert time.time() - asked_at < SECONDS_ON_A_BUSY_MACHINE
+    finally:
+        started.terminate()
+        started.communicate(timeout=30)
+    assert started.returncode == 0

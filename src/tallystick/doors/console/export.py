@@ -9,11 +9,9 @@ from typing import Any, Final
 
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.answer_page import lines_in_order
+from tallystick.doors.nouns.cells import safe
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.cells import Cell
-
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet may take for the beginning of a formula, also in full width."""
 
 COLUMNS: Final = (
     "definition", "version", "from", "until", "segment", "basis", "denominator", "row", "key", "name", "status",
@@ -30,16 +28,13 @@ def as_csv(answer: Answer, asked: Asked, *, sort: str) -> str:
     for section in answer.sections:
         for row, key, name, cell in _rows(section, asked, sort):
             writer.writerow(
-                [safe(value) for value in (*_about(section, asked), row, key, name, *_figures(cell))]
+                [_cell(value) for value in (*_about(section, asked), row, key, name, *_figures(cell))]
             )
     return text.getvalue()
 
 
-def safe(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula: one that could begin one gets an apostrophe in front."""
-    if isinstance(value, str) and (value.startswith(_DANGEROUS) or value.lstrip().startswith(_DANGEROUS)):
-        return f"'{value}"
-    return value
+def _cell(value: Any) -> Any:
+    return safe(value) if isinstance(value, str) else value
 
 
 def _rows(section: Section, asked: Asked, sort: str) -> Iterator[tuple[str, str, str, Cell]]:

@@ -19,7 +19,7 @@ from tallystick.kit import ids
 from tallystick.measurement.kpis import queries as kpis
 from tallystick.measurement.kpis.answers import Answer, CreditPage, CreditRow, Section, UnitPage, UnitRow
 from tallystick.measurement.warehouse import configured
-from tallystick.partners.partnerships.queries import Naming, naming
+from tallystick.partners.partnerships.queries.naming import Naming, naming
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import find_events
 

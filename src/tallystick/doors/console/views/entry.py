@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tallystick.doors.entrance import access_of, person_page
-from tallystick.partners.accounts.queries import seats_of
+from tallystick.doors.entrance import public_page
+from tallystick.doors.shell import Shell
+from tallystick.partners.accounts.models import User
+from tallystick.partners.accounts.people import is_anybody_there
 
 
-@person_page()
+@public_page()
 def entry(request: HttpRequest) -> HttpResponse:
-    """Lead to a brand."""
-    seats = seats_of(access_of(request).person)
-    if len(seats) == 1 and seats[0].partner is None:
-        return redirect("console:answer", brand=seats[0].brand.key)
-    return render(request, "console/entry.html", {"seats": seats})
+    """Lead to where the person works; say how to begin where nobody is there yet."""
+    if not isinstance(request.user, User):
+        return redirect_to_login("/") if is_anybody_there() else render(request, "console/first_start.html")
+    places = Shell(request).places
+    if len(places) > 1:
+        return redirect("account:switch")
+    if places:
+        return redirect(places[0].url)
+    return render(request, "console/no_seat.html")

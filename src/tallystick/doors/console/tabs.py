@@ -1,0 +1,15 @@
+"""Tabs over a list, as `design/tabs.html` takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several lists of a page. count: how many stand in it, None where that is not said."""
+
+    label: str
+    url: str
+    is_here: bool = False
+    count: int | None = None

@@ -1,0 +1,155 @@
+"""`/<brand>/audit`: who did what, when and why; each line opens to what it changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tallystick.doors.console.found import row_at
+from tallystick.doors.console.listed import query_of
+from tallystick.doors.console.state import BadAddress
+from tallystick.doors.entrance import brand_page
+from tallystick.doors.nouns.cells import safe
+from tallystick.foundation.audit.models import AuditLine
+from tallystick.foundation.audit.queries import LINES, acts_of_brand, sealed_until
+from tallystick.foundation.scoping import brand_scope, current_brand
+from tallystick.kit import clock, ids
+from tallystick.kit.listing import Wish
+from tallystick.partners.programs.models import Brand
+
+PARAMETERS: Final = ("q", "act", "actor", "subject", "since", "sort", "after")
+COLUMNS: Final = (
+    "id", "at", "actor_kind", "actor", "actor_name", "address", "act", "subject", "label", "changes", "reason",
+)  # fmt: skip
+ACTORS: Final = {"person": "usr", "api_key": "key"}
+"""Kind of actor → the prefix of its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as the list shows it."""
+
+    id: str
+    line: AuditLine
+
+
+@brand_page("audit.read")
+def audit(request: HttpRequest, brand: Brand) -> HttpResponse:
+    """List the acts in the brand, the newest first."""
+    wish = _wish(request.GET)
+    page = LINES.page(wish)
+    narrowed = query_of(replace(wish, after=""))
+    context = {
+        "here": "audit",
+        "wish": wish,
+        "total": page.total,
+        "rows": [Row(ids.show("aud", line.id), line) for line in page.rows],
+        "acts": acts_of_brand(),
+        "is_narrowed": bool(wish.text or wish.filters),
+        "later": query_of(wish, after=page.next) if page.next else "",
+        "earlier": (narrowed or "?") if wish.after else "",
+        "export_url": reverse("console:audit_export", args=[brand.key]) + narrowed,
+        "sealing": sealed_until(),
+        "zone": ZoneInfo(brand.zone),
+    }
+    return render(request, "console/audit.html", context)
+
+
+@brand_page("audit.read")
+def export(request: HttpRequest, brand: Brand) -> HttpResponseBase:
+    """Give what the list shows under the same address, every page of it, as CSV."""
+    wish = _wish(request.GET)
+    LINES.page(replace(wish, limit=1))  # what cannot be asked is said before the first line is sent
+    name = f"{brand.key}-audit-{clock.now().astimezone(ZoneInfo(brand.zone)):%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        _lines(wish, brand),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@brand_page("audit.read")
+def line(request: HttpRequest, brand: Brand, line: str) -> HttpResponse:
+    """Show one act with what it changed, and whether it is sealed."""
+    rows = AuditLine.objects.filter(brand_id=current_brand()).select_related("seal")
+    found = row_at(rows, "aud", line)
+    back = reverse("console:audit", args=[brand.key])
+    context = {
+        "here": "audit",
+        "line": found,
+        "id": line,
+        "actor": _actor(found),
+        "seal": getattr(found, "seal", None),
+        "changes": [(name, _said(before), _said(after)) for name, (before, after) in found.changes.items()],
+        "same_subject": f"{back}?subject={found.subject}",
+        "zone": ZoneInfo(brand.zone),
+        "crumbs": [(_("Audit"), back)],
+    }
+    return render(request, "console/audit_line.html", context)
+
+
+def _wish(query: QueryDict) -> Wish:
+    for name in query:
+        if name not in PARAMETERS:
+            raise BadAddress(
+                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
+                % {"name": name, "known": ", ".join(PARAMETERS)}
+            )
+    asked = {name: text for name in LINES.filters if (text := query.get(name, "").strip())}
+    return Wish(query.get("q", "").strip(), asked, query.get("sort", ""), query.get("after", ""))
+
+
+def _lines(wish: Wish, brand: Brand) -> Iterator[str]:
+    # The lines are asked for when the view has returned, and so has left the scope.
+    with brand_scope(brand.id):
+        yield _csv(COLUMNS)
+        for row in LINES.every(wish):
+            yield _csv(
+                (
+                    ids.show("aud", row.id),
+                    row.at.isoformat(),
+                    row.actor_kind,
+                    _actor(row),
+                    row.actor_name,
+                    row.address,
+                    row.act,
+                    row.subject,
+                    row.label,
+                    json.dumps(row.changes, ensure_ascii=False),
+                    row.reason,
+                )
+            )
+
+
+def _csv(cells: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
+    return text.getvalue()
+
+
+def _actor(row: AuditLine) -> str:
+    """The id of who acted, where one has an id that doors write."""
+    prefix = ACTORS.get(row.actor_kind)
+    return ids.show(prefix, row.actor_id) if prefix and row.actor_id else ""
+
+
+def _said(value: Any) -> str:
+    """A value of a change as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
