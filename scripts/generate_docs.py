@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from scripts.api_reference import render_api
+
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "<!-- Made from {source} by `make docs`. Change that, not this. -->"
 PROGRAM = "tallystick"
@@ -102,10 +104,45 @@ def render_journey() -> str:
     )
 
 
+def render_roles() -> str:
+    """Return who may do what: the table that pages and operations are held to, with what asks for more."""
+    from tallystick.partners.accounts.rules import RIGHTS, Role
+    from tallystick.partners.accounts.words import ROLE_SAYS
+
+    rights = [
+        [
+            f"`{right.name}`",
+            right.says,
+            *("yes" if role in right.roles else "" for role in Role),
+            "yes" if right.step_up else "",
+            "yes" if right.by_key else "",
+        ]
+        for right in RIGHTS.values()
+    ]
+    return _page(
+        [
+            "# Roles and rights",
+            MADE.format(source="`src/tallystick/partners/accounts/rules.py`"),
+            (
+                "A person has roles by their seats: in a brand, at a partner, or on the installation. Seats add up. "
+                "Every page and operation names one right of the second table; a test asks each of them as each role."
+            ),
+            _table(["Role", "Is for"], [[f"**{role}**", str(ROLE_SAYS[role])] for role in Role]),
+            (
+                "*Signs in again*: asked for a recent sign-in before it is done. *By key*: what an API key may be "
+                "given (its scopes), as far as whoever makes the key has it."
+            ),
+            _table(["Right", "To", *(role.value for role in Role), "Signs in again", "By key"], rights),
+        ]
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/api.md": render_api,
     "docs/reference/cli.md": render_cli,
     "docs/reference/config.md": render_config,
     "docs/reference/glossary.md": render_glossary,
+    "docs/reference/roles.md": render_roles,
     "docs/explain/journey.md": render_journey,
 }
 
