@@ -21,13 +21,14 @@ def open_installation() -> UUID:
     from django.core.management import call_command
 
     from benchmarks.crowd import setup
+    from tallystick.foundation.audit.acts import Actor, ActorKind
     from tallystick.measurement.attribution.rules.models import MODELS
     from tallystick.partners.partnerships.setup import apply_setup, read_setup
 
     call_command("migrate", interactive=False, verbosity=0)
     path = Path(os.environ["TALLYSTICK_DATA_DIR"]) / "setup.toml"
     path.write_text(setup())
-    applied = apply_setup(read_setup(path), models=tuple(MODELS))
+    applied = apply_setup(read_setup(path), models=tuple(MODELS), by=Actor(ActorKind.COMMAND, "the benchmark"))
     brand_id: UUID = applied.brand.id
     return brand_id
 

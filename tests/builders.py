@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import time_machine
 from django.db.models import Model
 
 from tallystick import journey
@@ -21,8 +22,16 @@ from tallystick.kit.shares import PPB
 from tallystick.measurement.attribution.models import Binding, Conversion, Credit, Revision
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.measurement.attribution.trace import ConversionTrace, Trace, trace
-from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership, Placement
-from tallystick.partners.partnerships.queries import naming
+from tallystick.partners.partnerships.models import (
+    Code,
+    Link,
+    Partner,
+    Partnership,
+    PartnershipChange,
+    Placement,
+)
+from tallystick.partners.partnerships.queries.naming import naming
+from tallystick.partners.partnerships.services import partnerships
 from tallystick.partners.partnerships.setup import Setup, apply_setup
 from tallystick.partners.programs import models as programs
 from tallystick.partners.programs.models import Channel, Definition, DefinitionVersion, Program
@@ -34,6 +43,7 @@ from tallystick.tracking.inbox.queries import counts_by_reason
 from tallystick.tracking.inbox.stores.port import Outcome
 from tallystick.tracking.inbox.wire import Receipt
 from tests.houses import MAX_CUSTOMERS
+from tests.people import TESTER
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -136,6 +146,20 @@ PARTNERS: Sequence[Mapping[str, Any]] = (
 CHANNELS = ({"key": "newsletter", "name": "Newsletter"}, {"key": "search", "name": "Search"})
 
 
+SET_UP = (
+    Program,
+    Channel,
+    Definition,
+    DefinitionVersion,
+    Partner,
+    Partnership,
+    PartnershipChange,
+    Placement,
+    Link,
+    Code,
+)
+
+
 class Brand:
     """A brand with one program, as the people of a story meet it."""
 
@@ -165,7 +189,7 @@ class Brand:
             "history_from"
         )
         document = {"brand": {"key": self.key, "name": self.name}, **self._document}
-        applied = apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS))
+        applied = apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS), by=TESTER)
         self.id = applied.brand.id
         self.program_id = applied.program.id
 
@@ -175,6 +199,12 @@ class Brand:
         """Publish a version of a conversion definition."""
         version = {"key": key, "name": key.title(), "effective_on": effective_on, "primary": primary}
         self.sets_up(definitions=[{**version, "meaning": meaning}])
+
+    def takes(self, verb: str, promoter: Promoter, *, at: float) -> None:
+        """Lead a partnership on, at an instant: pause, resume, end, accept, activate."""
+        with time_machine.travel(day(at), tick=False), brand_scope(self.id):
+            row = Partnership.objects.get(program_id=self.program_id, partner__key=promoter.key)
+            getattr(partnerships, verb)(row, by=TESTER, reason="as the story goes")
 
     def gets(self, *happenings: Happening) -> list[Outcome]:
         """Keep what arrives, in one batch; nothing is made of it yet."""
@@ -233,6 +263,13 @@ class Brand:
         with brand_scope(self.id):
             row = Conversion.objects.get(dedupe_key=dedupe_key)
         return self.opens(ids.show("cnv", row.id)).conversions[0]
+
+    def conversions(self, definition: str) -> list[ConversionTrace]:
+        """The conversions of one definition that stand."""
+        with brand_scope(self.id):
+            rows = Conversion.objects.filter(definition__key=definition, withdrawn=False)
+            found = [ids.show("cnv", row_id) for row_id in rows.values_list("id", flat=True)]
+        return [self.opens(text).conversions[0] for text in found]
 
     def orders(self) -> set[str]:
         """The dedupe keys of all conversions that stand."""
@@ -303,9 +340,6 @@ class Brand:
                 "credits": _credits(),
                 "bindings": _bindings(),
             }
-
-
-SET_UP = (Program, Channel, Definition, DefinitionVersion, Partner, Partnership, Placement, Link, Code)
 
 
 def set_up_rows(brand: Brand) -> list[Model]:

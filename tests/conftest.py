@@ -47,6 +47,8 @@ def pytest_configure() -> None:
     import django
     from django.conf import settings
 
+    # What makes a password hard to guess would take most of the time of a test that signs in.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     main = settings.DATABASES["default"]
     if main["ENGINE"] == "tallystick.foundation.sqlite":
         main.setdefault("TEST", {})["NAME"] = str(DATA / "tests.db")

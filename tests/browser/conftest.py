@@ -1,15 +1,18 @@
 """One site and one browser for all tests of this folder. Without Chromium they are skipped, but never in CI."""
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.installs import InstallTemplate
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+    from tests.browser.site import Site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,14 +28,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(install_template: InstallTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served installation with a story in it."""
-    from tests.browser.site import fill, served
+def site(install_template: InstallTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Site"]:
+    """A served installation with a story and people in it."""
+    from tests.browser.cast import enter
+    from tests.browser.site import Site, fill, served
 
     with install_template.copy(tmp_path_factory.mktemp("site") / "data") as install:
         fill(install)
+        cast = enter(install)
         with served(install) as address:
-            yield address
+            yield Site(address, cast)
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +47,29 @@ def chrome() -> Iterator["Browser"]:
 
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def opened(chrome: "Browser", site: "Site") -> Iterator[Callable[..., "Page"]]:
+    """A function that opens a page as somebody; whatever the browser complains about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def heard(message: "ConsoleMessage") -> None:
+        expected = "Failed to load resource" in message.text and re.search(r"status of 4\d\d", message.text)
+        if message.type in ("error", "warning") and not expected:
+            complaints.append(message.text)
+
+    def open_page(address: str, who: str = "owner", **options: Any) -> "Page":
+        context = chrome.new_context(base_url=site.address, **options)
+        contexts.append(context)
+        context.add_cookies(site.cast.cookies(who, site.address))
+        page = context.new_page()
+        page.on("console", heard)
+        page.goto(address.format(**site.cast.ids))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

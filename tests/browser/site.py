@@ -11,10 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.cast import Cast
 from tests.browser.story import story_lines
 from tests.house.sources import PACKAGE
 from tests.installs import Install
@@ -31,6 +33,14 @@ FLAGS = (
     "--disable-quic",
 )
 WAIT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it is served, and who may come."""
+
+    address: str
+    cast: Cast
 
 
 def fill(install: Install) -> None:

@@ -1,19 +1,23 @@
 """What `make torture` runs: kills and power cuts at random, until the time is over (docs/explain/exactly-once.md)."""
 
 import os
+import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from tallystick.foundation.audit import heads, queries
+from tests.houses import House
 from tests.installs import InstallTemplate, migrated_template
 from tests.postgres import cluster
-from torture import kills, results
+from torture import kills, results, tampering
 
 pytestmark = pytest.mark.torture
 
 SECONDS = float(os.environ.get("TALLYSTICK_TORTURE_SECONDS", "300"))
+MOST_TAMPERINGS = 10_000
 SEED = int(os.environ.get("TALLYSTICK_TORTURE_SEED", "1"))
 
 
@@ -56,3 +60,30 @@ def test_power_cuts_lose_no_acknowledged_receipt_and_with_less_syncing_they_do()
     assert acknowledged
     assert lost == 0
     assert careless, "synchronous=NORMAL lost nothing: the disk of this harness forgets too little"
+
+
+def test_every_tampering_with_the_audit_trail_is_found(install_template, tmp_path, django_db_blocker):
+    """As many rounds as there is time for, of every kind of tampering in turn; the trail stays sound in between."""
+    chance, until = random.Random(SEED), time.monotonic() + SECONDS
+    with (
+        install_template.copy(tmp_path / "data") as install,
+        django_db_blocker.unblock(),
+        House(install).entered(),
+    ):
+        tampering.write_trail(300, chance=chance)
+        rounds, missed, alarms = 0, [], 0
+        while not rounds or (time.monotonic() < until and rounds < MOST_TAMPERINGS):
+            for name, tamper in tampering.TAMPERINGS.items():
+                rounds += 1
+                missed += [] if tampering.is_noticed(tamper, chance=chance) else [name]
+            alarms += queries.verify().broken is not None
+        heads.path().unlink()
+        anew = tampering.change_a_line_and_write_the_chain_anew
+        without_heads = tampering.is_noticed(anew, chance=chance)
+    line = {"rounds": rounds, "kills": rounds, "lost": len(missed), "doubled": alarms}
+    on = "postgresql" if install.database_url else "sqlite"
+    results.add(
+        {"harness": "tampering", "on": on, "seed": SEED, **line, "control_found": without_heads is None}
+    )
+    assert (missed, alarms) == ([], 0)
+    assert without_heads is None, "a chain written anew was noticed without any head: what noticed it?"

@@ -20,6 +20,7 @@ from tests.builders import (
     ROBOT,
     Brand,
     Happening,
+    Promoter,
     alice,
     bob,
     code,
@@ -182,6 +183,53 @@ def test_credited_shares_are_whole_each_other_touch_has_a_reason_and_crediting_a
         acme.credits()
         with brand_scope(acme.id):
             assert written() == before
+
+
+turning = st.dictionaries(
+    st.sampled_from((alice, bob, mallory)), st.lists(times, min_size=1, max_size=4, unique=True), min_size=1
+)
+
+
+def turns_of(turning: dict[Promoter, list[float]]) -> list[tuple[float, str, Promoter]]:
+    """Pauses and resumptions, one after the other, in the order of time."""
+    return sorted(
+        (
+            (at, ("pause", "resume")[place % 2], promoter)
+            for promoter, all_at in turning.items()
+            for place, at in enumerate(sorted(all_at))
+        ),
+        key=lambda turn: turn[0],
+    )
+
+
+@quick
+@given(world=worlds, turning=turning, model=st.sampled_from(MODELS), seed=st.integers(0, 2**32))
+def test_whether_a_pause_is_written_before_between_or_after_what_it_judges_the_decisions_are_the_same(
+    twins, world, turning, model, seed
+):
+    here, there = twins
+    with here.entered():
+        acme = defined_brand(model)
+        rows = set_up_rows(acme)
+        for at, verb, promoter in turns_of(turning):
+            acme.takes(verb, promoter, at=at)
+        in_order(acme, world)
+        first = acme.standing()
+    with there.entered():
+        move_in(acme, rows)
+        chance, left = random.Random(seed), turns_of(turning)
+        arriving = chance.sample(world, len(world))
+        while arriving or left:
+            if left and (not arriving or chance.random() < 0.2):
+                at, verb, promoter = left.pop(0)
+                acme.takes(verb, promoter, at=at)
+            else:
+                acme.gets(arriving.pop())
+            if chance.random() < 0.6:
+                acme.credits(limit=chance.randint(1, 4))
+        acme.credits()
+        second = acme.standing()
+    assert first == second
 
 
 def written() -> list[int]:

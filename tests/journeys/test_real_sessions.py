@@ -25,6 +25,7 @@ from tallystick.tracking.events.importers.receive import Received, receive_rows
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
 from tests.houses import House
+from tests.people import TESTER
 
 DEMO = Path(tallystick.__file__).parent / "project" / "demo"
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "online_shoppers_intention"
@@ -39,7 +40,7 @@ def shop(house: House) -> Brand:
     """A brand set up as the demo is."""
     document = tomllib.loads((DEMO / "setup.toml").read_text())
     document["brand"]["key"] = f"shop-{ids.new().hex}"
-    return apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS)).brand
+    return apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS), by=TESTER).brand
 
 
 def imports(brand: Brand, file: Path) -> Received:

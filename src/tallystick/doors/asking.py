@@ -20,7 +20,7 @@ from tallystick.measurement.kpis.questions import BadQuestion, Method, Period, Q
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import Snapshot, snapshot
 from tallystick.partners.partnerships.models import Code, Link, Placement
-from tallystick.partners.partnerships.queries import partners_by_partnership
+from tallystick.partners.partnerships.queries.naming import partners_by_partnership
 from tallystick.partners.programs.models import Channel, Program
 from tallystick.partners.programs.queries import find_definition, find_program, versions
 from tallystick.partners.programs.rules import Basis, Denominator

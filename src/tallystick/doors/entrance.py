@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -115,7 +115,7 @@ def _declare(declared: Declared) -> Callable[[View], View]:
         @wraps(view)
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in declared.methods:
-                return HttpResponseNotAllowed(declared.methods)
+                return _not_allowed(request, declared.methods)
             if declared.way_in is None:
                 return _answered(view, request, *args, **kwargs)
             if not isinstance(request.user, User):
@@ -153,6 +153,15 @@ def said(request: HttpRequest, *, status: int, title: str, message: str) -> Http
     """A page that says one thing, in the frame of where one is."""
     context = {"title": title, "message": message, "status": status}
     return render(request, "design/said.html", context, status=status)
+
+
+def _not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    message = _("The address is right, but it does not take %(method)s. Go back and try again from the page.")
+    answer = said(
+        request, status=405, title=_("Not in this way"), message=message % {"method": request.method}
+    )
+    answer.headers["Allow"] = ", ".join(methods)
+    return answer
 
 
 def _refused(request: HttpRequest, right: str) -> HttpResponse:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.utils.translation import gettext
+
 from tallystick.design import figures
+from tallystick.kit.errors import Foreseen
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.cells import Cell, Status
 from tallystick.measurement.kpis.comparisons import Because, Comparison, Verdict
@@ -38,12 +42,20 @@ def sentence(error: Exception) -> str:
 
     Only a word is capitalised: a file or a setting is named as it is. Several lines stand as they were written.
     """
-    text = str(error).strip()
+    text = _in_the_language(error).strip()
     if "\n" in text:
         return text
     if text.partition(" ")[0].isalpha():
         text = f"{text[0].upper()}{text[1:]}"
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _in_the_language(error: Exception) -> str:
+    """The message in the language of who asks; in English where no language is set, as for a command without Django."""
+    if not isinstance(error, Foreseen) or not error.message or not settings.configured:
+        return str(error)
+    said = gettext(error.message)
+    return said % error.values if error.values else said
 
 
 def model(name: str) -> str:

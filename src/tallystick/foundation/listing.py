@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from tallystick.kit.listing import MOST_ROWS, MOST_TEXT, BadWish, Page, Wish
 
 Row = TypeVar("Row", bound=models.Model)
+NO_PLACE = "the place to go on from is not one that this list gave; begin at the first page"
+
 Filter = Callable[["models.QuerySet[Any]", str], "models.QuerySet[Any]"]
 
 
@@ -28,7 +31,8 @@ class Listing(Generic[Row]):
 
     rows: the query set of all of them, in the brand in scope. search: fields in which words are looked for. sorts:
     name of an order → the field it goes by; a field must never be NULL. sort: the order where none is asked for.
-    filters: name → what narrows the rows to a value; raises BadWish for a value that it does not know.
+    filters: name → what narrows the rows to a value; raises BadWish for a value that it does not know. given: filters
+    that hold where none of their name is asked for; what is put away is in no list until it is asked for.
     """
 
     rows: Callable[[], models.QuerySet[Row]]
@@ -36,6 +40,7 @@ class Listing(Generic[Row]):
     sorts: Mapping[str, str]
     sort: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, wish: Wish) -> Page[Row]:
         """The rows that a wish asks for. Raises BadWish for an order, a filter or a place that there is not."""
@@ -45,8 +50,7 @@ class Listing(Generic[Row]):
         name, is_reverse, column = self._order(wish.sort)
         ordered = wanted.order_by(*(f"{'-' if is_reverse else ''}{each}" for each in (column, "id")))
         if wish.after:
-            value, row_id = _read_place(wish.after, name)
-            ordered = ordered.filter(_after(column, value, row_id, is_reverse=is_reverse))
+            ordered = _from(ordered, _read_place(wish.after, name), column, is_reverse=is_reverse)
         found = list(ordered[: wish.limit + 1])
         rows = found[: wish.limit]
         more = len(found) > wish.limit
@@ -66,15 +70,16 @@ class Listing(Generic[Row]):
         rows = self.rows()
         if len(wish.text) > MOST_TEXT:
             raise BadWish(f"the search has {len(wish.text)} characters; it may have {MOST_TEXT}")
-        for word in wish.text.replace("\0", " ").split():
+        for word in _readable(wish.text).split():
             rows = rows.filter(
                 reduce(or_, (models.Q(**{f"{name}__icontains": word}) for name in self.search))
             )
-        for name, value in wish.filters.items():
+        for name in wish.filters:
             if name not in self.filters:
                 raise BadWish(f"there is no filter {name!r}; filters: {', '.join(self.filters) or 'none'}")
-            if value:
-                rows = self.filters[name](rows, value)
+        asked = {name: value for name, value in wish.filters.items() if value}
+        for name, value in {**self.given, **asked}.items():
+            rows = self.filters[name](rows, _readable(value))
         return rows
 
     def _order(self, wanted: str) -> tuple[str, bool, str]:
@@ -90,11 +95,35 @@ def equals(column: str) -> Filter:
     return lambda rows, value: rows.filter(**{column: value})
 
 
-def _after(column: str, value: Any, row_id: UUID, *, is_reverse: bool) -> models.Q:
+def one_of(column: str, known: Collection[str]) -> Filter:
+    """A filter on a column that holds one of a few texts; raises BadWish for another one."""
+
+    def narrow(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        if value not in known:
+            raise BadWish(f"{value!r} is none of: {', '.join(known)}")
+        return rows.filter(**{column: value})
+
+    return narrow
+
+
+def _readable(text: str) -> str:
+    """A text that every database can look for: without NUL and halves of characters."""
+    return text.replace("\0", " ").encode(errors="replace").decode()
+
+
+def _from(
+    rows: models.QuerySet[Row], place: tuple[Any, UUID], column: str, *, is_reverse: bool
+) -> models.QuerySet[Row]:
+    """The rows after a place. Raises BadWish where its value is none that the column could hold."""
     beyond = "lt" if is_reverse else "gt"
+    value, row_id = place
     if column == "id":
-        return models.Q(**{f"id__{beyond}": row_id})
-    return models.Q(**{f"{column}__{beyond}": value}) | models.Q(**{column: value, f"id__{beyond}": row_id})
+        return rows.filter(**{f"id__{beyond}": row_id})
+    later = models.Q(**{f"{column}__{beyond}": value})
+    try:
+        return rows.filter(later | models.Q(**{column: value, f"id__{beyond}": row_id}))
+    except (ValueError, TypeError, ValidationError) as wrong:
+        raise BadWish(NO_PLACE) from wrong
 
 
 def _place(row: models.Model, sort: str, column: str) -> str:
@@ -109,11 +138,9 @@ def _read_place(text: str, sort: str) -> tuple[Any, UUID]:
     try:
         padded = text.encode() + b"=" * (-len(text) % 4)
         of_sort, value, row_id = json.loads(base64.urlsafe_b64decode(padded))
-        place = (value, UUID(row_id))
+        place = (_readable(value) if isinstance(value, str) else value, UUID(row_id))
     except (ValueError, TypeError, AttributeError, RecursionError) as wrong:
-        raise BadWish(
-            "the place to go on from is not one that this list gave; begin at the first page"
-        ) from wrong
+        raise BadWish(NO_PLACE) from wrong
     if of_sort != sort:
         raise BadWish("the place to go on from belongs to another order; begin at the first page")
     return place

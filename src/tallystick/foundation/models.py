@@ -1,4 +1,4 @@
-"""Lanes and cursors: whose turn it is, and how far each stage has come."""
+"""Lanes and cursors: whose turn it is, and how far each stage has come. And what all processes remember for a while."""
 
 from __future__ import annotations
 
@@ -29,3 +29,20 @@ class Cursor(BrandOwned):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["brand", "name"], name="one_cursor_per_stage")
         ]
+
+
+class Remembered(models.Model):
+    """An entry of Django's database cache, which every process shares: how often something was tried, until when.
+
+    The columns are those that the cache asks for by name. What is here may be lost; nothing is decided by it for long.
+    """
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "foundation_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key

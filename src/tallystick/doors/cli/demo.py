@@ -50,8 +50,10 @@ def demo(
         output.say(f"\nAsk more of it: TALLYSTICK_DATA_DIR={data_dir} tallystick report --by placement")
         return
     os.environ["TALLYSTICK_PORT"] = str(_free_port(config.host, port))
+    from tallystick.doors.cli.demo_people import settle_people
     from tallystick.doors.cli.serve import serve
 
+    settle_people(config.data_dir, brand=BRAND)
     output.say("")
     serve(host=None, port=None, only=None)
 

@@ -16,6 +16,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Remembered',
+            fields=[
+                ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ('value', models.TextField()),
+                ('expires', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'db_table': 'foundation_cache',
+            },
+        ),
+        migrations.CreateModel(
             name='Cursor',
             fields=[
                 ('id', tallystick.foundation.fields.IdField(default=tallystick.kit.ids.new, editable=False, primary_key=True, serialize=False)),

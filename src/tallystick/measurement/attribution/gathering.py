@@ -16,7 +16,9 @@ from tallystick.measurement.attribution.rules.outcomes import Known
 from tallystick.measurement.attribution.rules.reasons import NoCredit
 from tallystick.measurement.attribution.rules.subjects import Identities, Seen, Touchpoints, source_of
 from tallystick.partners.partnerships.models import Kind, Partner, Placement
-from tallystick.partners.partnerships.queries import partners_by_partnership
+from tallystick.partners.partnerships.queries.naming import partners_by_partnership
+from tallystick.partners.partnerships.queries.standings import standings
+from tallystick.partners.partnerships.rules import ALWAYS, Standing
 from tallystick.partners.programs.models import Program
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import Version
@@ -52,24 +54,30 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """What attribution needs of partnerships: whose they are, and which partners and placements are about coupons."""
+    """What attribution needs of partnerships: whose they are, when each was active, and which partners and placements
+    are about coupons.
+    """
 
     partners: dict[UUID, Partner]
+    standings: dict[UUID, Standing]
     coupons: frozenset[UUID]
 
 
-def gather(events: Iterable[Event], *, max_customers: int) -> Known:
+def gather(
+    events: Iterable[Event], *, max_customers: int, known_versions: Sequence[Version] | None = None
+) -> Known:
     """Everything known of the people that these events concern, of the brand in scope.
 
     People are followed until no new one is found: visitor → customers → visitors, and order → the events that
-    report it. max_customers: a visitor with more is linked to nobody and not followed.
+    report it. max_customers: a visitor with more is linked to nobody and not followed. known_versions: what the
+    definitions mean; None: as they are published.
     """
     events = list(events)
     people = People()
     people.add(events)
     outcomes = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     identities = _identities(people, max_customers)
-    known_versions = versions()
+    known_versions = versions() if known_versions is None else known_versions
     return Known(
         evidence=[evidence_of(event) for event in outcomes],
         touchpoints=Touchpoints(_touchpoints(outcomes, identities, known_versions)),
@@ -108,7 +116,7 @@ def evidence_of(event: Event) -> Evidence:
 
 def origins() -> Origins:
     """What touchpoints of the brand in scope come from, read at one time."""
-    return Origins(partners_by_partnership(), frozenset(coupon_ids()))
+    return Origins(partners_by_partnership(), standings(), frozenset(coupon_ids()))
 
 
 def coupon_ids() -> list[UUID]:
@@ -129,6 +137,7 @@ def touch_of(event: Event, known: Origins) -> Touch:
         is_coupon=bool(known.coupons & {partner.id if partner else None, event.placement_id}),
         # A label is a reason of the same name; one that is not yet a reason stops here instead of earning credit.
         barred=None if event.label == VALID else NoCredit(event.label),
+        standing=known.standings.get(event.partnership_id, ALWAYS) if event.partnership_id else ALWAYS,
     )
 
 

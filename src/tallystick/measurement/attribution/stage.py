@@ -1,16 +1,19 @@
 """The second stage of the journey: events become conversions and credits. Identifier: ATTR-STAGE.
 
 Reads events in the batches in which they were recorded. When a definition gets a new version, or the history day,
-the coupon partners or the identity limit change, it begins again from the first batch: decisions that come out
-the same write nothing.
+the coupon partners or the identity limit change, it begins again from the first batch; when a partnership is paused,
+resumed or ended, from the first batch with an event of that time or later. Decisions that come out the same write
+nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Min
 
 from tallystick.foundation.lanes import Progress, advance, lane, position
 from tallystick.foundation.scoping import brand_scope
@@ -18,6 +21,7 @@ from tallystick.kit import ids
 from tallystick.kit.failpoints import reach
 from tallystick.measurement.attribution.gathering import coupon_ids
 from tallystick.measurement.attribution.services import credit
+from tallystick.partners.partnerships.queries.standings import changed_since, newest_change
 from tallystick.partners.programs.models import DefinitionVersion, Program
 from tallystick.tracking.events.models import Event
 
@@ -27,9 +31,8 @@ NAME = "attribution"
 def run(brand_id: UUID, *, max_customers: int) -> Progress:
     """Credit what the next batch of events concerns. Idempotent; resumes where the cursor stands."""
     with lane(brand_id):
-        now = terms(max_customers)
-        stood: dict[str, Any] = position(NAME) or {"batch": 0, "terms": now}
-        after = stood["batch"] if stood["terms"] == now else 0
+        now = _terms_now(max_customers)
+        after = _after(now)
         batch = (
             Event.objects.filter(batch__gt=after).order_by("batch").values_list("batch", flat=True).first()
         )
@@ -37,7 +40,7 @@ def run(brand_id: UUID, *, max_customers: int) -> Progress:
             return Progress(done=0, left=0)
         events = list(Event.objects.filter(batch=batch))
         credit(events, max_customers=max_customers)
-        advance(NAME, {"batch": batch, "terms": now})
+        advance(NAME, {"batch": batch, **now})
         more = Event.objects.filter(batch__gt=batch).exists()
         reach("attribution.crediting")
     reach("attribution.credited")
@@ -58,6 +61,25 @@ def terms(max_customers: int) -> str:
 def behind(brand_id: UUID, *, max_customers: int) -> int:
     """How many events wait to be credited; all of them where the terms have changed."""
     with brand_scope(brand_id):
-        stood: dict[str, Any] = position(NAME) or {"batch": 0, "terms": ""}
-        after = stood["batch"] if stood["terms"] == terms(max_customers) else 0
-        return Event.objects.filter(batch__gt=after).count()
+        return Event.objects.filter(batch__gt=_after(_terms_now(max_customers))).count()
+
+
+def _terms_now(max_customers: int) -> dict[str, Any]:
+    """What the cursor keeps beside its batch: what decisions rest on, and the newest change of a partnership."""
+    return {"terms": terms(max_customers), "change": newest_change()}
+
+
+def _after(now: Mapping[str, Any]) -> int:
+    """The batch after which to read on, under the terms of now. Identifier: ATTR-STANDING.
+
+    Changes of partnerships that were not seen yet lead back to before the first event of their time: nothing that
+    happened earlier is decided by them.
+    """
+    stood: dict[str, Any] | None = position(NAME)
+    if stood is None or stood["terms"] != now["terms"]:
+        return 0
+    since = changed_since(stood["change"])
+    if since is None:
+        return int(stood["batch"])
+    first = Event.objects.filter(occurred_at__gte=since).aggregate(first=Min("batch"))["first"]
+    return int(stood["batch"]) if first is None else min(int(stood["batch"]), first - 1)

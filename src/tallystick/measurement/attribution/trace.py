@@ -26,7 +26,7 @@ from tallystick.measurement.attribution.trace_shapes import (
     StepTrace,
     Trace,
 )
-from tallystick.partners.partnerships.queries import Naming, naming
+from tallystick.partners.partnerships.queries.naming import Naming, naming
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import Version
 from tallystick.tracking.events.models import Event

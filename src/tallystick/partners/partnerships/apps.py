@@ -8,3 +8,8 @@ class PartnershipsConfig(AppConfig):
 
     name = "tallystick.partners.partnerships"
     label = "partnerships"
+
+    def ready(self) -> None:
+        from tallystick.partners.partnerships.notices import register_notices  # models are loaded only now
+
+        register_notices()

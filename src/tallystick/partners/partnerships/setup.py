@@ -1,123 +1,47 @@
-"""A set-up file: brand, program, definitions, channels and partners in one TOML document, applied as a whole.
+"""A set-up file applied: brand, program, definitions, channels, campaigns and partners in one TOML document.
 
-Applying is idempotent: what exists is left or renamed, what is new is opened, nothing is removed. A mistake
-anywhere leaves everything as it was.
+Applying is idempotent: what exists is left or changed to what the file says, what is new is opened, nothing is removed
+or taken out of the archive, and no partnership changes its state. A mistake anywhere leaves everything as it was.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Annotated, Any
 
-import msgspec
 from django.db import transaction
 
+from tallystick.foundation.audit.acts import Actor
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit.errors import Foreseen
-from tallystick.partners.partnerships import services
-from tallystick.partners.programs import services as programs
-from tallystick.partners.programs.models import Brand, Program
+from tallystick.kit.money import BadAmount, parse_amount
+from tallystick.partners.partnerships.models import Campaign
+from tallystick.partners.partnerships.services.campaigns import (
+    SaidOfCampaign,
+    change_campaign,
+    open_campaign,
+)
+from tallystick.partners.partnerships.setup_file import (
+    BadSetup,
+    BrandPart,
+    CampaignPart,
+    ChannelPart,
+    DefinitionPart,
+    PartnerPart,
+    ProgramPart,
+    Setup,
+    read_setup,
+)
+from tallystick.partners.partnerships.setup_partner import PartnerSetup
+from tallystick.partners.programs.models import Brand, Channel, Program
 from tallystick.partners.programs.queries import versions
 from tallystick.partners.programs.rules import BadDefinition, read_meaning
+from tallystick.partners.programs.services.brands import change_brand, open_brand
+from tallystick.partners.programs.services.channels import change_channel, open_channel
+from tallystick.partners.programs.services.definitions import publish_definition
+from tallystick.partners.programs.services.programs import change_program, open_program
 
-
-class BadSetup(Foreseen, ValueError):
-    """A set-up file that cannot be applied; the message says where and what to write instead."""
-
-
-Key = Annotated[str, msgspec.Meta(pattern=r"^[-A-Za-z0-9_]+\Z", max_length=60)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the document: unknown keys are refused, not ignored."""
-
-
-class BrandPart(_Part, frozen=True, kw_only=True):
-    """`[brand]`"""
-
-    key: Key
-    name: Name
-    zone: str = "UTC"
-
-
-class ProgramPart(_Part, frozen=True, kw_only=True):
-    """`[program]`"""
-
-    key: Key
-    name: Name
-    currency: str
-    zone: str
-    history_from: date | None = None
-
-
-class PlacementPart(_Part, frozen=True, kw_only=True):
-    """`[[partners.placements]]`"""
-
-    key: Key
-    name: Name
-    type: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-    position: Annotated[str, msgspec.Meta(max_length=60)] = ""
-    call_to_action: Annotated[str, msgspec.Meta(max_length=200)] = ""
-
-
-class LinkPart(_Part, frozen=True, kw_only=True):
-    """`[[partners.links]]`"""
-
-    key: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    destination: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-    placement: str | None = None
-
-
-class CodePart(_Part, frozen=True, kw_only=True):
-    """`[[partners.codes]]`"""
-
-    key: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    placement: str | None = None
-
-
-class PartnerPart(_Part, frozen=True, kw_only=True):
-    """`[[partners]]`"""
-
-    key: Key
-    name: Name
-    kind: str
-    owner: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    tier: Annotated[str, msgspec.Meta(max_length=60)] = ""
-    placements: list[PlacementPart] = []
-    links: list[LinkPart] = []
-    codes: list[CodePart] = []
-
-
-class ChannelPart(_Part, frozen=True, kw_only=True):
-    """`[[channels]]`"""
-
-    key: Key
-    name: Name
-
-
-class DefinitionPart(_Part, frozen=True, kw_only=True):
-    """`[[definitions]]`: the standing name, the day, and the fields of `Meaning` under `meaning`."""
-
-    key: Key
-    name: Name
-    effective_on: date
-    primary: bool = False
-    meaning: dict[str, Any] = {}
-
-
-class Setup(_Part, frozen=True, kw_only=True):
-    """The whole document."""
-
-    brand: BrandPart
-    program: ProgramPart
-    definitions: list[DefinitionPart] = []
-    channels: list[ChannelPart] = []
-    partners: list[PartnerPart] = []
+__all__ = ["Applied", "BadSetup", "Setup", "apply_setup", "read_setup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,57 +55,84 @@ class Applied:
     partners: int
 
 
-def read_setup(path: Path) -> Setup:
-    """Read and check a set-up file. Raises BadSetup with the place in the document; FileNotFoundError."""
-    try:
-        setup = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Setup)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, msgspec.ValidationError) as wrong:
-        raise BadSetup(f"{path.name}: {wrong}") from wrong
-    if "\0" in str(setup):
-        raise BadSetup(f"{path.name}: a text holds a NUL character, which no database keeps")
-    for noun, parts in (("channel", setup.channels), ("partner", setup.partners)):
-        keys = [part.key for part in parts]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        if twice:
-            raise BadSetup(f"{path.name}: the {noun} {twice[0]!r} stands there twice")
-    return setup
+def apply_setup(setup: Setup, *, models: Sequence[str], by: Actor) -> Applied:
+    """Open or change everything the document names, in one transaction.
 
-
-def apply_setup(setup: Setup, *, models: Sequence[str]) -> Applied:
-    """Open everything the document names, in one transaction.
-
-    models: the attribution models that definitions may name.
-    Raises BadSetup; nothing is changed then.
+    models: the attribution models that definitions may name. Every change is written down as an act of `by`; what
+    stands already as the document says leaves no line. Raises BadSetup; nothing is changed then.
     """
     try:
         with transaction.atomic():
-            brand = programs.open_brand(key=setup.brand.key, name=setup.brand.name, zone=setup.brand.zone)
+            brand = _brand(setup.brand, by=by)
             with brand_scope(brand.id):
-                program = programs.open_program(**msgspec.structs.asdict(setup.program))
+                program = _program(setup.program, by=by)
                 for channel in setup.channels:
-                    programs.open_channel(key=channel.key, name=channel.name)
+                    _channel(channel, by=by)
                 for part in setup.definitions:
-                    _publish(program, part, models=models)
+                    _publish(program, part, models=models, by=by)
                 _check_leads(program)
+                campaigns = {part.key: _campaign(program, part, by=by) for part in setup.campaigns}
                 for partner in setup.partners:
-                    _open_partner(program, partner)
-    except (BadDefinition, programs.BadProgram, services.BadPartner) as wrong:
-        raise BadSetup(str(wrong)) from wrong
+                    _partner(program, partner, campaigns, by=by)
+    except BadSetup:
+        raise
+    except Foreseen as wrong:
+        raise BadSetup(wrong.message, **wrong.values) from wrong
     return Applied(brand, program, len(setup.definitions), len(setup.channels), len(setup.partners))
 
 
-def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str]) -> None:
+def _partner(program: Program, part: PartnerPart, campaigns: Mapping[str, Campaign], *, by: Actor) -> None:
+    try:
+        PartnerSetup(program, part, campaigns, by).apply()
+    except Foreseen as wrong:
+        raise BadSetup("partner %(key)r: %(wrong)s", key=part.key, wrong=wrong) from wrong
+
+
+def _brand(part: BrandPart, *, by: Actor) -> Brand:
+    brand = Brand.objects.filter(key=part.key).first()
+    if brand is None:
+        return open_brand(key=part.key, name=part.name, zone=part.zone, by=by)
+    return change_brand(brand, name=part.name, zone=part.zone, by=by)
+
+
+def _program(part: ProgramPart, *, by: Actor) -> Program:
+    program = Program.objects.filter(key=part.key).first()
+    name, zone, history_from = part.name, part.zone, part.history_from
+    if program is None:
+        return open_program(
+            key=part.key, name=name, currency=part.currency, zone=zone, history_from=history_from, by=by
+        )
+    if program.currency != part.currency:
+        raise BadSetup(
+            "program %(key)r is kept in %(kept)s; open another program for %(asked)s",
+            key=part.key,
+            kept=program.currency,
+            asked=part.currency,
+        )
+    return change_program(program, name=name, zone=zone, history_from=history_from, by=by)
+
+
+def _channel(part: ChannelPart, *, by: Actor) -> None:
+    channel = Channel.objects.filter(key=part.key).first()
+    if channel is None:
+        open_channel(key=part.key, name=part.name, by=by)
+    else:
+        change_channel(channel, name=part.name, by=by)
+
+
+def _publish(program: Program, part: DefinitionPart, *, models: Sequence[str], by: Actor) -> None:
     try:
         meaning = read_meaning(part.meaning, models=models)
     except BadDefinition as wrong:
-        raise BadSetup(f"definition {part.key!r}: {wrong}") from wrong
-    programs.publish_definition(
+        raise BadSetup("definition %(key)r: %(wrong)s", key=part.key, wrong=wrong) from wrong
+    publish_definition(
         program,
         key=part.key,
         name=part.name,
         effective_on=part.effective_on,
         primary=part.primary,
         meaning=meaning,
+        by=by,
     )
 
 
@@ -193,34 +144,26 @@ def _check_leads(program: Program) -> None:
         wanted = version.meaning.leads_from
         if wanted and wanted not in keys:
             raise BadSetup(
-                f"definition {version.definition_key!r}: `leads_from` names {wanted!r}; "
-                f"definitions: {', '.join(sorted(keys))}"
+                "definition %(key)r: `leads_from` names %(wanted)r; definitions: %(known)s",
+                key=version.definition_key,
+                wanted=wanted,
+                known=", ".join(sorted(keys)),
             )
 
 
-def _open_partner(program: Program, part: PartnerPart) -> None:
-    partnership = services.open_partnership(
-        program, key=part.key, name=part.name, kind=part.kind, owner=part.owner, tier=part.tier
+def _campaign(program: Program, part: CampaignPart, *, by: Actor) -> Campaign:
+    campaign = Campaign.objects.filter(program=program, key=part.key).first()
+    try:
+        cost = None if part.cost is None else parse_amount(part.cost, program.currency)
+    except BadAmount as wrong:
+        raise BadSetup("campaign %(key)r: %(wrong)s", key=part.key, wrong=wrong) from wrong
+    said = SaidOfCampaign(
+        name=part.name,
+        starts_on=part.starts_on,
+        ends_on=part.ends_on,
+        cost_minor=cost,
+        goal=part.goal,
     )
-    placements = {
-        place.key: services.open_placement(
-            partnership,
-            key=place.key,
-            name=place.name,
-            kind=place.type,
-            position=place.position,
-            call_to_action=place.call_to_action,
-        )
-        for place in part.placements
-    }
-    named: list[LinkPart | CodePart] = [*part.links, *part.codes]
-    for one in named:
-        if one.placement is not None and one.placement not in placements:
-            raise BadSetup(
-                f"partner {part.key!r}: {one.key!r} names the placement {one.placement!r}, which it has not"
-            )
-    for link in part.links:
-        at = placements.get(link.placement or "")
-        services.open_link(partnership, key=link.key, destination=link.destination, placement=at)
-    for code in part.codes:
-        services.open_code(partnership, key=code.key, placement=placements.get(code.placement or ""))
+    if campaign is None:
+        return open_campaign(program, key=part.key, by=by, **said)
+    return change_campaign(campaign, by=by, **said)

@@ -1,15 +1,18 @@
-"""Reads of programs."""
+"""Reads of programs, and how programs, house channels and definitions are listed."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db import models
 
+from tallystick.foundation.listing import Listing, equals
 from tallystick.kit.errors import Exit, Foreseen
-from tallystick.partners.programs.models import Brand, Definition, DefinitionVersion, Program
+from tallystick.kit.listing import BadWish
+from tallystick.partners.programs.models import Brand, Channel, Definition, DefinitionVersion, Program
 from tallystick.partners.programs.rules import Meaning, Version
 
 Found = TypeVar("Found")
@@ -19,6 +22,41 @@ class NotThere(Foreseen, LookupError):
     """A brand, program or definition that does not exist; the message lists those that do."""
 
     exit = Exit.NOT_FOUND
+
+
+def put_away(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+    """The filter `state` of what can be archived: `live`, `archived` or `all`. Raises BadWish for another value."""
+    if value not in ("live", "archived", "all"):
+        raise BadWish(f"`state` is {value!r}; it can be: live, archived, all")
+    return rows if value == "all" else rows.filter(archived_at__isnull=value == "live")
+
+
+LIVE: Final = {"state": "live"}
+"""What lists of things that can be archived show where nothing else is asked for."""
+
+PROGRAMS: Final = Listing(
+    rows=Program.objects.all,
+    search=("key", "name"),
+    sorts={"name": "name", "key": "key", "created": "id"},
+    sort="name",
+)
+
+CHANNELS: Final = Listing(
+    rows=Channel.objects.all,
+    search=("key", "name"),
+    sorts={"name": "name", "key": "key", "created": "id"},
+    sort="name",
+    filters={"state": put_away},
+    given=LIVE,
+)
+
+DEFINITIONS: Final = Listing(
+    rows=lambda: Definition.objects.select_related("program"),
+    search=("key", "name"),
+    sorts={"name": "name", "key": "key", "program": "program__key", "created": "id"},
+    sort="name",
+    filters={"program": equals("program__key")},
+)
 
 
 def brands() -> list[Brand]:

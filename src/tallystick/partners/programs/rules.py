@@ -1,22 +1,63 @@
-"""What a conversion means: the content of one definition version, checked and frozen.
+"""What may be a key, and what a conversion means: the content of one definition version, checked and frozen.
 
 Pure. The database keeps it as JSON; everything that counts, credits or divides reads it through here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tallystick.kit import clock, kinds
-from tallystick.kit.errors import Foreseen
+from tallystick.kit.errors import Exit, Foreseen
+
+KEY: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_]{0,59}")
+"""What a key looks like: it stands in addresses, files and receipts, and never changes."""
+
+RESERVED_KEYS: Final = frozenset(
+    {"account", "api", "files", "installation", "join", "mail", "portal", "static", "switch"}
+)
+"""First parts of addresses that are no brand's, so no brand may be called so. A test holds them to the addresses."""
+
+
+def is_key(text: str) -> bool:
+    """Whether a text may be a key: 1 to 60 letters a–z, digits, hyphens, underscores, a letter or digit first."""
+    return KEY.fullmatch(text) is not None
+
+
+def is_reserved(key: str) -> bool:
+    """Whether a key is the first part of an address of ours, in any letter case."""
+    return key.lower() in RESERVED_KEYS
+
+
+def why_not_address(text: str) -> str:
+    """What is wrong with a web address, in words; empty for one that a visitor can be sent to.
+
+    It is http or https, names a host, and holds no user name or password: a link is shown to everybody.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "it cannot be read"
+    if parts.scheme not in ("http", "https"):
+        return "it does not begin with https:// or http://"
+    if not host:
+        return "it names no host"
+    if parts.username is not None or parts.password is not None:
+        return "it holds a user name or a password"
+    if any(letter.isspace() or letter in '<>"\\^`{|}' for letter in text):
+        return "it holds a character that no address has"
+    return ""
 
 
 class Denominator(StrEnum):
@@ -98,6 +139,8 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class BadDefinition(Foreseen, ValueError):
     """A definition that cannot be meant; the message says which field and what to write instead."""
 
+    exit = Exit.USAGE
+
 
 MAX_WINDOW_DAYS = 730
 MAX_BINDING_DAYS = 36_500
@@ -146,6 +189,29 @@ def plain(meaning: Meaning) -> dict[str, Any]:
     """The meaning as JSON values, every field present, in a fixed order: equal meanings give equal JSON."""
     as_json: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(meaning, order="sorted"))
     return as_json
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a meaning that two versions say differently. before, after: JSON values, as `plain` gives them."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(old: Meaning | None, new: Meaning) -> list[Difference]:
+    """What a new meaning says differently, field by field, in the order of `Meaning`.
+
+    old: None for a first version, of which every field is new. Windows and `where` differ as a whole: a window that is
+    left out is as much a change as one that is longer.
+    """
+    before, after = plain(old) if old else {}, plain(new)
+    return [
+        Difference(name, before.get(name), after[name])
+        for name in Meaning.__struct_fields__
+        if old is None or before[name] != after[name]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

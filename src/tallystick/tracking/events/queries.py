@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from tallystick.kit.batches import slices
-from tallystick.partners.partnerships.queries import directory
+from tallystick.partners.partnerships.queries.directory import directory
 from tallystick.partners.programs.models import Program
 from tallystick.tracking.events.importers.mapping import Mapping as MappingContent
 from tallystick.tracking.events.importers.mapping import read_mapping

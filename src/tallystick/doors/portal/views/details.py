@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors.entrance import BOTH, access_of, partner_page
-from tallystick.partners.partnerships.services.partners import change_partner
 from tallystick.partners.partnerships.models import Partner
+from tallystick.partners.partnerships.services.partners import change_partner
 from tallystick.partners.programs.models import Brand
 
 

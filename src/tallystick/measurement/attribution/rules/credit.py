@@ -8,6 +8,7 @@ from uuid import UUID
 from tallystick.kit.shares import PPB, apportion
 from tallystick.measurement.attribution.rules.models import ModelSettings, Step, model_named
 from tallystick.measurement.attribution.rules.reasons import NoCredit
+from tallystick.partners.partnerships.rules import ALWAYS, Standing
 
 CODE_USE = "code_use"
 """The kind of touchpoint that a used code is."""
@@ -37,7 +38,8 @@ class Touch:
     event_id: the event it is made of, unique among the candidates. at: when it occurred, with zone.
     kind: the touchpoint kind (click, impression, code_use, introduction ...), key of the windows.
     is_coupon: the touch belongs to a coupon or voucher placement, for last_non_coupon.
-    barred: what earlier stages know against it (bot, shared visitor, inactive partnership), if anything.
+    barred: what earlier stages know against it (bot, shared visitor), if anything. standing: when the partnership it
+    belongs to was active; always for a house channel.
     """
 
     event_id: UUID
@@ -46,6 +48,7 @@ class Touch:
     source: Source
     is_coupon: bool = False
     barred: NoCredit | None = None
+    standing: Standing = ALWAYS
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -133,6 +136,8 @@ def _ineligible(touch: Touch, converted_at: datetime, policy: Policy) -> NoCredi
     """The first reason that applies, in this order: ATTR-ELIGIBLE."""
     if touch.barred is not None:
         return touch.barred
+    if not (touch.standing.is_active_at(touch.at) and touch.standing.is_active_at(converted_at)):
+        return NoCredit.PARTNERSHIP_NOT_ACTIVE
     if touch.kind not in policy.window_days:
         return NoCredit.KIND_NOT_IN_DEFINITION
     if touch.source.is_house and not policy.house_channels_compete:

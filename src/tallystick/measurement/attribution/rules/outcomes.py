@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from tallystick.kit import kinds
+from tallystick.kit.shares import PPB, apportion
 from tallystick.measurement.attribution.rules.bindings import (
     Binding,
     BindingPolicy,
@@ -28,6 +29,7 @@ from tallystick.measurement.attribution.rules.evidence import (
 from tallystick.measurement.attribution.rules.models import ModelSettings
 from tallystick.measurement.attribution.rules.reasons import NoBinding, NoCredit
 from tallystick.measurement.attribution.rules.subjects import Identities, Touchpoints
+from tallystick.partners.partnerships.rules import ALWAYS, Standing
 from tallystick.partners.programs.rules import CreditBy, Meaning, Version, version_at
 
 NO_TOUCHPOINT = "no_touchpoint"
@@ -54,12 +56,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One touchpoint's part: a share above zero, or zero with the reason."""
+    """One touchpoint's part: a share above zero, or zero with the reason.
+
+    standing: when its partnership was active, for the conversions that follow this one by a binding.
+    """
 
     event_id: UUID
     source: Source
     share_ppb: int
     reason: str
+    standing: Standing = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,13 @@ def policy_of(meaning: Meaning) -> Policy:
 
 def _shares(decision: Decision) -> tuple[Share, ...]:
     return tuple(
-        Share(verdict.touch.event_id, verdict.touch.source, verdict.share_ppb, str(verdict.reason or ""))
+        Share(
+            event_id=verdict.touch.event_id,
+            source=verdict.touch.source,
+            share_ppb=verdict.share_ppb,
+            reason=str(verdict.reason or ""),
+            standing=verdict.touch.standing,
+        )
         for verdict in decision.verdicts
     )
 
@@ -251,4 +263,21 @@ def _by_binding(
         return replace(outcome, shares=own, via="binding", reason=str(answer))
     bound = {share.event_id for share in tie.shares}
     contenders = tuple(share for share in own if share.event_id not in bound)
-    return replace(outcome, shares=(*contenders, *tie.shares), via="binding", reason="")
+    followed = _followed(tie.shares, outcome.evidence.occurred_at)
+    reason = "" if any(share.share_ppb for share in followed) else NONE_ELIGIBLE
+    return replace(outcome, shares=(*contenders, *followed), via="binding", reason=reason)
+
+
+def _followed(shares: Sequence[Share], at: datetime) -> tuple[Share, ...]:
+    """The shares of a binding at one conversion that follows it. Identifier: ATTR-STANDING.
+
+    Whose partnership is not active then gets nothing of it; the others share it in the proportion of the binding. The
+    binding itself stands: a later conversion follows it again.
+    """
+    weights = [share.share_ppb if share.standing.is_active_at(at) else 0 for share in shares]
+    parts = apportion(PPB, weights) if any(weights) else weights
+    inactive = str(NoCredit.PARTNERSHIP_NOT_ACTIVE)
+    return tuple(
+        replace(share, share_ppb=part, reason="" if part else inactive)
+        for share, part in zip(shares, parts, strict=True)
+    )

@@ -29,7 +29,7 @@ class NoCredit(StrEnum):
 SENTENCES = {
     NoCredit.KNOWN_BOT: "A known bot made this touch.",
     NoCredit.VISITOR_SHARED_BY_TOO_MANY: "The visitor belongs to too many customers to say who it was.",
-    NoCredit.PARTNERSHIP_NOT_ACTIVE: "The partnership was not active at the time of the touch.",
+    NoCredit.PARTNERSHIP_NOT_ACTIVE: "The partnership was not active when the touch or the conversion happened.",
     NoCredit.KIND_NOT_IN_DEFINITION: "The conversion definition gives this kind of touchpoint no window.",
     NoCredit.HOUSE_DOES_NOT_COMPETE: "House channels do not compete for this conversion.",
     NoCredit.AFTER_CONVERSION: "The touch came after the conversion.",

@@ -1,0 +1,151 @@
+"""Where one may go: one table of entries for each door, each with the right that its page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from tallystick.partners.accounts.models import Proposal, ProposalState
+from tallystick.tracking.inbox.queries import counts_by_reason
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the navigation. here: what the page calls itself in its context (`here`). name, noun: its address:
+    the URL name, and the plural where it is a list of nouns. badge: counts what waits there, in the brand in scope.
+    """
+
+    here: str
+    label: Text
+    icon: str
+    name: str
+    right: str = ""
+    noun: str = ""
+    badge: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Entries under one heading; the first of a door has none."""
+
+    label: Text
+    entries: tuple[Entry, ...]
+
+
+def _quarantined() -> int:
+    return sum(counts_by_reason().values())
+
+
+def _proposed() -> int:
+    return Proposal.objects.filter(state=ProposalState.OPEN).count()
+
+
+def _noun(plural: str, label: Text, icon: str, right: str) -> Entry:
+    return Entry(plural, label, icon, "console:nouns", right, noun=plural)
+
+
+CONSOLE: Final = (
+    Section(
+        "",
+        (
+            Entry("answer", gettext_lazy("Overview"), "chart-line", "console:answer", "figures.read"),
+            Entry("trace", gettext_lazy("Trace"), "route", "console:find", "figures.read"),
+            Entry(
+                "quarantine",
+                gettext_lazy("Quarantine"),
+                "inbox",
+                "console:quarantine",
+                "quarantine.read",
+                badge=_quarantined,
+            ),
+        ),
+    ),
+    Section(
+        gettext_lazy("Partners"),
+        (
+            _noun("partners", gettext_lazy("Partners"), "users", "partners.read"),
+            _noun("partnerships", gettext_lazy("Partnerships"), "handshake", "partners.read"),
+            _noun("placements", gettext_lazy("Placements"), "map-pin", "partners.read"),
+            _noun("campaigns", gettext_lazy("Campaigns"), "megaphone", "partners.read"),
+            _noun("links", gettext_lazy("Links"), "link", "partners.read"),
+            _noun("codes", gettext_lazy("Codes"), "ticket", "partners.read"),
+        ),
+    ),
+    Section(
+        gettext_lazy("What counts"),
+        (
+            _noun("programs", gettext_lazy("Programs"), "layers", "programs.read"),
+            _noun("definitions", gettext_lazy("Definitions"), "target", "programs.read"),
+            _noun("channels", gettext_lazy("House channels"), "house", "programs.read"),
+        ),
+    ),
+    Section(
+        gettext_lazy("Brand"),
+        (
+            Entry("team", gettext_lazy("Team"), "users-round", "console:team", "team.read"),
+            Entry("keys", gettext_lazy("API keys"), "key-round", "console:keys", "keys.read"),
+            Entry(
+                "approvals",
+                gettext_lazy("Approvals"),
+                "stamp",
+                "console:approvals",
+                "approvals.read",
+                badge=_proposed,
+            ),
+            Entry("audit", gettext_lazy("Audit"), "history", "console:audit", "audit.read"),
+            Entry("brand", gettext_lazy("Settings"), "settings", "console:brand", "brand.change"),
+        ),
+    ),
+)
+
+PORTAL: Final = (
+    Section(
+        "",
+        (
+            Entry("home", gettext_lazy("Overview"), "house", "portal:home", "portal.read"),
+            Entry("links", gettext_lazy("Links and codes"), "link", "portal:links", "portal.read"),
+            Entry("documents", gettext_lazy("Documents"), "file-text", "portal:documents", "portal.read"),
+            Entry("details", gettext_lazy("Your details"), "user", "portal:details", "portal.change"),
+        ),
+    ),
+)
+
+INSTALLATION: Final = (
+    Section(
+        "",
+        (
+            Entry("people", gettext_lazy("People"), "users", "installation:people", "installation.read"),
+            Entry("brands", gettext_lazy("Brands"), "building-2", "installation:brands", "installation.read"),
+            Entry("mails", gettext_lazy("Mail"), "mail", "installation:mails", "installation.read"),
+            Entry("jobs", gettext_lazy("Jobs"), "list-checks", "installation:jobs", "installation.read"),
+        ),
+    ),
+)
+
+ACCOUNT: Final = (
+    Section(
+        "",
+        (
+            Entry("overview", gettext_lazy("Your account"), "user", "account:overview"),
+            Entry("account_email", gettext_lazy("E-mail addresses"), "mail", "account_email"),
+            Entry("notices", gettext_lazy("Notices"), "inbox", "mail:own"),
+            Entry(
+                "account_change_password", gettext_lazy("Password"), "key-round", "account_change_password"
+            ),
+            Entry("mfa_index", gettext_lazy("Two steps"), "shield-check", "mfa_index"),
+            Entry("usersessions_list", gettext_lazy("Sessions"), "laptop", "usersessions_list"),
+        ),
+    ),
+)
+
+DOORS: Final[Mapping[str, tuple[Section, ...]]] = MappingProxyType(
+    {"console": CONSOLE, "portal": PORTAL, "installation": INSTALLATION, "account": ACCOUNT}
+)
+"""Kind of the shell → its navigation."""
