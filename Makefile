@@ -29,9 +29,10 @@ bench: ## Measure what the README claims
 torture: ## Long seeded tests: kills, shuffles, floods (SECONDS_EACH=600 by default)
 	@scripts/torture
 
-docs: ## Write the generated pages of docs/
+docs: ## Write the generated pages of docs/, and the template of all texts
 	@scripts/install dev
 	@$(BIN)/python -m scripts.generate_docs
+	@$(BIN)/python -m scripts.messages
 
 lock: ## Resolve the dependencies anew into requirements*.lock (UPGRADE=1 takes newer versions)
 	@scripts/lock

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,7 +92,7 @@ def _wait_until_alive(address: str) -> None:
         try:
             with urllib.request.urlopen(f"{address}/-/alive", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)

@@ -10,6 +10,8 @@ from tallystick.doors.api.problems import DOCS
 from tests.doors.api_cast import ROOT, Caller
 from tests.installs import Install
 
+pytestmark = pytest.mark.one_database
+
 EXAMPLES = 3
 SECONDS_EACH = 12
 

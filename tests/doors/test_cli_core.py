@@ -18,6 +18,8 @@ from tallystick.doors.cli import errors, output, progress
 from tallystick.project.config_sources import ConfigError
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.one_database
+
 WRONG_USAGE = ["no-such-command"], ["config", "--no-such-option"], ["serve", "--port", "x"]
 DJANGO_FREE = ["--help"], ["analyze", "--help"], ["config"]
 

@@ -10,6 +10,8 @@ from tallystick.foundation.audit.models import AuditLine
 from tallystick.project.proxies import BehindProxies
 from tests.people import PASSWORD, person
 
+pytestmark = pytest.mark.one_database
+
 FORWARDED = {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 192.0.2.7", "HTTP_X_FORWARDED_PROTO": "https"}
 
 

@@ -15,7 +15,7 @@ from tallystick.partners.programs.models import Definition, DefinitionVersion
 from tests.builders import Brand
 from tests.doors.console_cast import Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture
@@ -120,6 +120,10 @@ def test_two_people_are_needed_once_the_brand_says_so_and_two_to_end_it(acme):
         assert DefinitionVersion.objects.count() == 1
         assert Proposal.objects.get().kind == "definition.publish"
     assert "It waits for a second person" in owner.get(at_new_version(acme).removesuffix("/new")).words
+    waiting = re.search(r"/approvals/apv_\w+", owner.get(f"/{acme.key}/approvals").html)
+    asked = owner.get(f"/{acme.key}{waiting[0]}").words
+    assert re.search(r"model\s*last touch\s*linear", asked), "against the version that it takes over from"
+    assert "windows" not in asked, "what stays is not shown"
     alone = form_of(owner.get(at))
     del alone["needs_second_person"]
     assert owner.client.post(at, alone).status_code == 302

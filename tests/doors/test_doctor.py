@@ -34,6 +34,7 @@ def test_a_fresh_installation_is_sound(fresh_install):
     assert done.stderr == ""
 
 
+@pytest.mark.one_database
 def test_without_json_it_prints_a_line_a_check(fresh_install):
     done = fresh_install.run("doctor")
     assert done.returncode == 0
@@ -50,6 +51,7 @@ def test_a_missing_guard_is_found_by_name(fresh_install):
     assert "tallystick init" in findings(done)["guards"]["advice"]
 
 
+@pytest.mark.one_database
 def test_a_secret_key_that_others_can_read_is_found(fresh_install):
     (fresh_install.data_dir / "secret_key").chmod(0o644)
     done = fresh_install.run("doctor")
@@ -57,6 +59,7 @@ def test_a_secret_key_that_others_can_read_is_found(fresh_install):
     assert "chmod 600" in done.stderr
 
 
+@pytest.mark.one_database
 def test_a_database_that_does_not_exist_is_found_and_not_made(fresh_install, tmp_path):
     missing = tmp_path / "none.db"
     done = fresh_install.run("doctor", "--json", env={"DATABASE_URL": f"sqlite:///{missing}"})
@@ -65,6 +68,7 @@ def test_a_database_that_does_not_exist_is_found_and_not_made(fresh_install, tmp
     assert not missing.exists()
 
 
+@pytest.mark.one_database
 def test_a_database_that_cannot_be_reached_is_found(fresh_install):
     done = fresh_install.run(
         "doctor", "--json", env={"DATABASE_URL": "postgres://acme:hush@127.0.0.1:1/shop"}
@@ -75,6 +79,7 @@ def test_a_database_that_cannot_be_reached_is_found(fresh_install):
     assert "hush" not in done.stdout + done.stderr
 
 
+@pytest.mark.one_database
 def test_an_inbox_file_that_is_not_a_database_is_found(fresh_install):
     if fresh_install.database_url:
         pytest.skip("receipts are in PostgreSQL")
@@ -93,6 +98,7 @@ def test_the_journey_is_printed_in_order_with_nothing_waiting(fresh_install):
     assert {stage["behind"] for stage in stages} == {0}
 
 
+@pytest.mark.one_database
 def test_the_journey_is_printed_without_a_database_too(fresh_install, tmp_path):
     missing = tmp_path / "none.db"
     done = fresh_install.run("journey", "--json", env={"DATABASE_URL": f"sqlite:///{missing}"})

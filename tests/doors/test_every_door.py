@@ -25,7 +25,17 @@ ANSWERED = {"GET": {200, 302, 400}, "POST": {200, 302, 303, 400, 409}}
 """What whoever has the right is answered: the page, the way on, or what is wrong with what was said."""
 
 KNOCKERS = (*BRAND_ROLES, "alice", "bob", "zoe", "zoes partner", "administrator", "nobody")
-everybody = pytest.mark.parametrize("name", KNOCKERS)
+ON_EVERY_DATABASE = ("viewer", "alice", "zoe", "nobody")
+
+
+def asked_by(*names: str) -> pytest.MarkDecorator:
+    """For each of these people; most of them on one database only, for it is not the database that lets them in."""
+    once = pytest.mark.one_database
+    asked = [pytest.param(name, marks=() if name in ON_EVERY_DATABASE else once, id=name) for name in names]
+    return pytest.mark.parametrize("name", asked)
+
+
+everybody = asked_by(*KNOCKERS)
 ALL = list(doors())
 OURS = [door for door in ALL if door.declared]
 WITH_A_PROVIDER = {"account:again"}
@@ -120,7 +130,7 @@ def test_at_acme_everybody_is_answered_as_the_table_says(world, name):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", [name for name in KNOCKERS if not name.startswith("zoe")])
+@asked_by(*(name for name in KNOCKERS if not name.startswith("zoe")))
 def test_at_zoes_nobody_of_acme_finds_anything(world, name):
     who = world.knockers[name]
     expected = {302} if who.is_nobody else {404}

@@ -16,7 +16,7 @@ from django.test import Client
 from tallystick.partners.accounts.services.people import password_link
 from tests.people import PASSWORD, TESTER, person, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 LOGIN = "/account/login/"
 NEW = "a quite different sentence"

@@ -123,6 +123,7 @@ def test_a_killed_master_leaves_no_orphan(served):
     assert not served.answers()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("which", ["web", "worker"])
 def test_a_killed_role_is_started_again_and_leaves_no_orphan(served, which):
     find = getattr(served, which)
@@ -134,6 +135,7 @@ def test_a_killed_role_is_started_again_and_leaves_no_orphan(served, which):
     assert eventually(served.answers)
 
 
+@pytest.mark.one_database
 def test_the_serving_process_is_started_again_when_it_is_killed(served):
     serving = children(served.web())[0]
     os.kill(serving, signal.SIGKILL)
@@ -149,6 +151,7 @@ def test_a_signal_stops_everything_in_order(served, number):
     assert alive(everyone) == []
 
 
+@pytest.mark.one_database
 def test_the_answer_carries_the_security_headers(served):
     with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/-/alive", timeout=5) as answer:
         headers = answer.headers
@@ -157,6 +160,7 @@ def test_the_answer_carries_the_security_headers(served):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.one_database
 def test_another_host_name_is_refused(served):
     request = urllib.request.Request(
         f"http://127.0.0.1:{served.port}/-/alive", headers={"Host": "evil.example"}
@@ -165,6 +169,7 @@ def test_another_host_name_is_refused(served):
         urllib.request.urlopen(request, timeout=5)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "shop.example"])
 def test_an_address_that_others_can_reach_is_refused_with_the_reason(fresh_install, host):
     done = fresh_install.run("serve", "--host", host)
@@ -173,6 +178,7 @@ def test_an_address_that_others_can_reach_is_refused_with_the_reason(fresh_insta
     assert done.stdout == ""
 
 
+@pytest.mark.one_database
 def test_a_port_in_use_is_refused_by_name(fresh_install):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -183,11 +189,13 @@ def test_a_port_in_use_is_refused_by_name(fresh_install):
     assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
 
 
+@pytest.mark.one_database
 def test_a_second_serve_on_the_same_port_is_refused(served, fresh_install):
     done = fresh_install.run("serve", "--port", served.port)
     assert (done.returncode, "Cannot listen" in done.stderr) == (1, True)
 
 
+@pytest.mark.one_database
 def test_an_empty_database_is_refused_with_what_to_do(fresh_install, tmp_path):
     elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db", "TALLYSTICK_PORT": str(free_port())}
     done = fresh_install.run("serve", env=elsewhere)

@@ -1,14 +1,11 @@
 """What stands around the pages: navigation by role, switcher, theme, search, errors; every text can be translated."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.template import loader
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import trans_real
 
 from tallystick.design import states
 from tallystick.design.templatetags.design import ICONS
@@ -18,11 +15,12 @@ from tallystick.doors.shell import Shell
 from tallystick.kit import ids
 from tallystick.partners.accounts.rules import RIGHTS, Role
 from tests.doors.console_cast import Read
+from tests.doors.marked_language import Unmarked, marking
 from tests.house.sources import PACKAGE
 from tests.modules.accounts_cast import Company
 from tests.people import seat, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WITHIN = {"console": ["acme"], "portal": ["acme", "alice"], "installation": [], "account": []}
 ENTRIES = [(door, entry) for door, sections in DOORS.items() for each in sections for entry in each.entries]
@@ -202,47 +200,10 @@ def test_every_state_that_a_model_knows_has_a_look():
 # ---- every text can be translated
 
 
-class Marked(trans_real.DjangoTranslation):
-    """A language in which every text of the house stands between brackets."""
-
-    def gettext(self, message):
-        return f"⟦{message}⟧"
-
-    def ngettext(self, singular, plural, number):
-        return f"⟦{singular if number == 1 else plural}⟧"
-
-
-class Unmarked(HTMLParser):
-    """The texts a person reads that do not stand between brackets, names and figures left out."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.skipped: list[str] = []
-        self.depth = 0
-        self.feed(re.sub(r"⟦[^⟧]*⟧", "", html))
-
-    def handle_starttag(self, tag, attrs):
-        if tag in ("style", "script", "code", "pre", "kbd", "svg"):
-            self.skipped.append(tag)
-        for name, value in attrs:
-            if name in ("aria-label", "title", "placeholder", "alt"):
-                self.handle_data(value or "")
-
-    def handle_endtag(self, tag):
-        if self.skipped and self.skipped[-1] == tag:
-            self.skipped.pop()
-
-    def handle_data(self, data):
-        if not self.skipped and re.search(r"[A-Za-z]{3}", data):
-            self.found.append(" ".join(data.split()))
-
-
 @pytest.fixture
 def marked(monkeypatch):
     """Everything is asked for in the marked language."""
-    monkeypatch.setitem(trans_real._translations, "en", Marked("en"))
-    with translation.override("en"):
+    with marking(monkeypatch):
         yield
 
 

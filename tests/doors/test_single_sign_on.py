@@ -24,7 +24,7 @@ from tallystick.project.single_sign_on import providers
 from tests.builders import Brand
 from tests.people import TESTER, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 class Provider:

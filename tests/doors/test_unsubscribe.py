@@ -13,7 +13,7 @@ from tallystick.foundation.mail.rules import read_sender
 from tallystick.foundation.mail.transport import letter
 from tests.people import person, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 OPTIONAL = next(kind for kind in KINDS.values() if kind.is_optional)
 ALICE = "alice@blog.example"

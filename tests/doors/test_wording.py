@@ -30,6 +30,8 @@ from tallystick.project.supervisor import CannotServe
 from tallystick.tracking.events.importers.mapping import BadMapping
 from tests.builders import day
 
+pytestmark = pytest.mark.one_database
+
 EXIT_CODES = {
     BadAddress: errors.USAGE,
     BadDefinition: errors.FAILED,

@@ -67,9 +67,10 @@ def publish_mapping(folder: Path) -> None:
     """What of an import is not in the receipts."""
     from tallystick.foundation.scoping import brand_scope
     from tallystick.tracking.events.services import publish_mapping
+    from tests.people import TESTER
 
     with brand_scope(_brand_id()):
-        publish_mapping(name="shop", text=(folder / "shop.toml").read_text())
+        publish_mapping(name="shop", text=(folder / "shop.toml").read_text(), by=TESTER)
 
 
 def work(folder: Path) -> None:

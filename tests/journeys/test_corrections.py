@@ -7,6 +7,7 @@ from tallystick.kit import clock
 from tallystick.tracking.inbox import queries, services
 from tests.builders import Brand
 from tests.journeys.test_importing import HEADER, ORDERS, ROWS, events_of, imports, quarantined
+from tests.people import TESTER
 
 KEYED = ORDERS.replace('program = "shop"', 'program = "shop"\nkey = ["at", "customer"]')
 CODES = """
@@ -53,13 +54,13 @@ def test_a_dismissed_row_is_kept_for_its_reason_can_be_taken_back_and_still_be_c
     imports(shop, tmp_path / "orders.csv", HEADER + ROWS[0].replace("80.00", "eighty"), KEYED)
     with brand_scope(shop.id):
         (row,) = queries.waiting()
-        assert services.dismiss([row.receipt_id], why="a test of ours", at=clock.now()) == 1
+        assert services.dismiss([row.receipt_id], why="a test of ours", at=clock.now(), by=TESTER) == 1
         assert queries.waiting() == []
         assert queries.one(row.receipt_id).why == "a test of ours"
-        assert services.dismiss([row.receipt_id], why="again", at=clock.now()) == 0
-        assert services.take_back([row.receipt_id]) == 1
+        assert services.dismiss([row.receipt_id], why="again", at=clock.now(), by=TESTER) == 0
+        assert services.take_back([row.receipt_id], by=TESTER) == 1
         assert queries.one(row.receipt_id).state == "waiting"
-        services.dismiss([row.receipt_id], why="a test of ours", at=clock.now())
+        services.dismiss([row.receipt_id], why="a test of ours", at=clock.now(), by=TESTER)
     imports(shop, tmp_path / "orders.csv", HEADER + ROWS[0], KEYED)
     assert quarantined(shop) == []
     assert sorted(event["kind"] for event in events_of(shop)) == ["click", "purchase"]
@@ -70,7 +71,7 @@ def test_a_dismissal_without_a_reason_is_refused(shop, tmp_path):
     with brand_scope(shop.id):
         (row,) = queries.waiting()
         with pytest.raises(ValueError, match="for a reason"):
-            services.dismiss([row.receipt_id], why="  ", at=clock.now())
+            services.dismiss([row.receipt_id], why="  ", at=clock.now(), by=TESTER)
 
 
 def test_a_voucher_nobody_owns_waits_instead_of_earning_nothing(shop, tmp_path):

@@ -19,6 +19,7 @@ from tests.builders import (
     newsletter,
     purchase,
 )
+from tests.people import TESTER
 
 dana = Promoter("dana", "Dana")
 
@@ -178,7 +179,7 @@ def test_a_replay_reaches_what_lies_behind_receipts_that_now_wait_for_another_re
     acme.receives(*unknown, *[dana.click("v1", at=n) for n in range(3)])
     assert acme.waiting() == {"unknown_partner": 5}
     acme.sets_up(partners=[{"key": "dana", "name": "Dana", "kind": "creator"}])
-    replayed = services.replay(acme.id, store=journey.inbox(), reasons=[Reason.UNKNOWN_PARTNER])
+    replayed = services.replay(acme.id, store=journey.inbox(), reasons=[Reason.UNKNOWN_PARTNER], by=TESTER)
     assert replayed.released == 3
     assert acme.waiting() == {"schema": 2}
 

@@ -22,6 +22,7 @@ from tallystick.tracking.events.services import publish_mapping
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, Receipt
 from tests.builders import Brand
+from tests.people import TESTER
 
 ROOT = Path(__file__).parents[2]
 NAUGHTY = ROOT.parent / "shared" / "fixtures" / "blns" / "blns.json"
@@ -64,7 +65,7 @@ def imports(brand: Brand, path: Path, content: str | bytes, mapping: str = ORDER
     with brand_scope(brand.id):
         read = read_mapping(mapping)
         received = receive_rows(path, brand_id=brand.id, mapping=read, store=journey.inbox())
-        publish_mapping(name=read.name, text=mapping)
+        publish_mapping(name=read.name, text=mapping, by=TESTER)
     brand.works()
     return received
 
@@ -166,7 +167,7 @@ def test_a_mended_mapping_and_a_replay_release_what_waited(shop, tmp_path):
     assert quarantined(shop) == [("schema", 3, "from", "C")]
     mended = ORDERS.replace("values = { A", 'values = { C = { channel = "search" }, A')
     with brand_scope(shop.id):
-        publish_mapping(name="orders", text=mended)
+        publish_mapping(name="orders", text=mended, by=TESTER)
     assert shop.replays().released == 1
     assert quarantined(shop) == []
     with brand_scope(shop.id):
@@ -194,7 +195,7 @@ def test_a_row_with_a_key_that_says_something_else_the_next_time_is_a_conflict(s
         (b"at,from,customer,total,bought,note,\xfc\n", "not UTF-8"),
         (b"at,from,customer,total,bought,no\0te\n", "not UTF-8"),
         (b'at,from,customer,total,bought,"note\n', "Check the quotes"),
-        (gzip.compress(HEADER.encode()), "a gzip file. Unpack it first"),
+        (gzip.compress(HEADER.encode(), mtime=0), "a gzip file. Unpack it first"),
         (b"PK\x03\x04\x14\0", "a zip file or a workbook"),
         (b"PAR1\x15\x04", "a Parquet file"),
         (HEADER.encode() + bytes(5_000), "full of NUL characters"),

@@ -47,7 +47,7 @@ def imports(brand: Brand, file: Path) -> Received:
     text = (DEMO / "mapping.toml").read_text()
     mapping = read_mapping(text)
     with brand_scope(brand.id):
-        publish_mapping(name=mapping.name, text=text)
+        publish_mapping(name=mapping.name, text=text, by=TESTER)
     return receive_rows(file, brand_id=brand.id, mapping=mapping, store=journey.inbox())
 
 

@@ -14,6 +14,8 @@ from tallystick.project.databases import database_settings
 from tallystick.project.explain import MASK, explain
 from tallystick.project.secrets import secret_key
 
+pytestmark = pytest.mark.one_database
+
 LONG = "k" * 40
 
 

@@ -12,6 +12,8 @@ from tallystick.tracking.inbox.stores import files
 from tallystick.tracking.inbox.stores.sqlite import SqliteStore
 from tests.modules.inbox_cast import ACME, NOON, ZOE, Place, click, order, read_all
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def directory(tmp_path):

@@ -17,7 +17,7 @@ from tallystick.tracking.inbox.wire import Origin, Receipt
 from tests.modules.inbox_cast import ACME, NOON, ZOE, a_place, click, order, read_all
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.one_database, id="sqlite"), "postgres"])
 def place(request, tmp_path):
     with a_place(request.param, tmp_path / "inbox") as place:
         yield place

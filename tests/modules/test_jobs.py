@@ -211,11 +211,11 @@ def test_jobs_are_listed_newest_first_and_found_by_their_id(desk):
     narrowed = queries.JOBS.page(Wish(filters={"kind": "greet", "state": "waiting"}))
     assert [job.id for job in narrowed.rows] == [first.id]
     assert queries.find_job(ids.show("job", first.id)) == first
-    for missing in (ids.show("job", ids.new()), ids.show("prt", first.id)):
-        with pytest.raises(queries.NoSuchJob):
-            queries.find_job(missing)
-    with pytest.raises(BadId):
-        queries.find_job("nonsense")
+    with pytest.raises(queries.NoSuchJob):
+        queries.find_job(ids.show("job", ids.new()))
+    for wrong in ("nonsense", ids.show("prt", first.id)):
+        with pytest.raises(BadId):
+            queries.find_job(wrong)
 
 
 def test_many_workers_do_each_job_once(desk, house):

@@ -7,6 +7,8 @@ from tallystick.project.config import load_config
 from tallystick.project.config_sources import ConfigError
 from tallystick.project.explain import explain
 
+pytestmark = pytest.mark.one_database
+
 FROM = "Acme partners <partners@acme.example>"
 
 

@@ -9,6 +9,8 @@ from tallystick.project.config_sources import ConfigError
 from tallystick.project.site import is_loopback, read_site
 from tallystick.project.supervisor import CannotServe, refuse_open_host
 
+pytestmark = pytest.mark.one_database
+
 HTTPS = "https://partners.acme.example"
 
 

@@ -13,6 +13,8 @@ from django.test.utils import isolate_apps
 
 from tallystick.foundation.sqlite import connect, gate
 
+pytestmark = pytest.mark.one_database
+
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 

@@ -1,7 +1,6 @@
 """A reader of the warehouse sees a day whole, before or after; a crash leaves only what a sweep removes."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +25,7 @@ from tests.modules.warehouse_cast import (
     Notebook,
     a_credit,
     a_notebook_of_credits,
+    age,
     published,
     touch,
 )
@@ -59,13 +59,6 @@ def notebook(acme) -> Notebook:
 
 def on_disk(root: Path) -> set[Path]:
     return {file for file in root.rglob("part-*") if file.is_file()}
-
-
-def age(found) -> None:
-    """Make files look as if they had been written long ago."""
-    long_ago = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
-    for file in found:
-        os.utime(file, (long_ago, long_ago))
 
 
 def test_what_is_published_is_read_again_value_for_value(acme, notebook):
@@ -304,58 +297,80 @@ def test_a_directory_that_reads_as_a_pattern_is_refused(tmp_path):
 
 
 SETUP = """
+from datetime import timedelta
 from tallystick.foundation.scoping import brand_scope
-from tallystick.measurement.warehouse.queries import missing_files, snapshot
+from tallystick.measurement.warehouse.models import FactFile
+from tallystick.measurement.warehouse.queries import missing_files
 from tallystick.measurement.warehouse.services import sweep
 from tallystick.measurement.warehouse.stage import publish
 from tallystick.partners.programs.models import Brand
-from tests.modules.warehouse_cast import Notebook, published, tell, touch
+from tests.modules.warehouse_cast import Notebook, age, published, tell, touch
+
 brand, _ = Brand.objects.get_or_create(key="acme", name="Acme")
 notebook = Notebook()
 notebook.write(touch(1), touch(2))
-"""
-FIRST = SETUP + "publish(brand.id, limit=10, sources=[notebook])"
-SECOND = SETUP + "notebook.write(touch(3)); publish(brand.id, limit=10, sources=[notebook])"
-LOOK = SETUP + "\nwith brand_scope(brand.id): tell(seen=published(), missing=len(missing_files()))"
-SWEEP = SETUP + "swept = sweep(brand.id); tell(orphans=swept.orphans, replaced=swept.replaced)"
 
+def write_third():
+    notebook.write(touch(3))
+    publish(brand.id, limit=10, sources=[notebook])
+
+def look():
+    with brand_scope(brand.id):
+        return {"seen": published(), "missing": len(missing_files())}
+
+def swept():
+    found = sweep(brand.id)
+    return {"orphans": found.orphans, "replaced": found.replaced}
+"""
+PUBLISHED = SETUP + "publish(brand.id, limit=10, sources=[notebook]); write_third()"
+PUBLISHED_AGAIN = (
+    SETUP
+    + """
+told = {"after_the_kill": look()}
+write_third()
+told["after_the_next"] = look()
+age(ROOT.rglob("part-*"))
+tell(**told, swept=swept(), after_the_sweep=look())
+"""
+)
+REPLACED_LONG_AGO = (
+    PUBLISHED
+    + """
+with brand_scope(brand.id):
+    old = FactFile.objects.filter(replaced_at__isnull=False)
+    old.update(replaced_at=old[0].replaced_at - timedelta(hours=1))
+sweep(brand.id)
+"""
+)
+SWEPT_AGAIN = SETUP + "tell(after_the_kill=look(), swept=swept(), swept_again=swept())"
 
 PUBLISHING = [name for name in failpoints.POINTS if name.startswith("warehouse.") and "sweep" not in name]
 
 
 @pytest.mark.parametrize("place", PUBLISHING)
 def test_a_kill_at_any_step_loses_nothing_and_shows_nothing_half(fresh_install, place):
-    assert fresh_install.run_python(FIRST).returncode == 0
-    killed = fresh_install.run_python(SECOND, env={"TALLYSTICK_FAILPOINT": place})
+    """The second publication is killed; the next process looks, publishes, and tidies up."""
+    killed = fresh_install.run_python(PUBLISHED, env={"TALLYSTICK_FAILPOINT": f"{place}#2"})
     assert killed.returncode == -9, killed.stderr
-    committed = place == "warehouse.published"
-    wanted = [1, 2, 3] if committed else [1, 2]
-    assert said(fresh_install.run_python(LOOK)) == {"seen": wanted, "missing": 0}
-
-    assert fresh_install.run_python(SECOND).returncode == 0
-    assert said(fresh_install.run_python(LOOK)) == {"seen": [1, 2, 3], "missing": 0}
-
-    age((fresh_install.data_dir / "warehouse").rglob("part-*"))
-    assert said(fresh_install.run_python(SWEEP)) == {"orphans": 0 if committed else 1, "replaced": 0}
-    assert said(fresh_install.run_python(LOOK)) == {"seen": [1, 2, 3], "missing": 0}
+    is_committed = place == "warehouse.published"
+    whole = {"seen": [1, 2, 3], "missing": 0}
+    root = f"from pathlib import Path\nROOT = Path({str(fresh_install.data_dir / 'warehouse')!r})\n"
+    assert said(fresh_install.run_python(root + PUBLISHED_AGAIN)) == {
+        "after_the_kill": whole if is_committed else {"seen": [1, 2], "missing": 0},
+        "after_the_next": whole,
+        "swept": {"orphans": 0 if is_committed else 1, "replaced": 0},
+        "after_the_sweep": whole,
+    }
 
 
 def test_a_kill_in_the_middle_of_a_sweep_is_mended_by_the_next(fresh_install):
-    assert fresh_install.run_python(FIRST).returncode == 0
-    assert fresh_install.run_python(SECOND).returncode == 0
-    replaced_long_ago = """
-from datetime import timedelta
-from tallystick.measurement.warehouse.models import FactFile
-with brand_scope(brand.id):
-    old = FactFile.objects.filter(replaced_at__isnull=False)
-    old.update(replaced_at=old[0].replaced_at - timedelta(hours=1))
-"""
-    assert fresh_install.run_python(SETUP + replaced_long_ago).returncode == 0
-    killed = fresh_install.run_python(SWEEP, env={"TALLYSTICK_FAILPOINT": "warehouse.sweeping"})
+    killed = fresh_install.run_python(REPLACED_LONG_AGO, env={"TALLYSTICK_FAILPOINT": "warehouse.sweeping"})
     assert killed.returncode == -9, killed.stderr
-    assert said(fresh_install.run_python(LOOK)) == {"seen": [1, 2, 3], "missing": 0}
-    assert said(fresh_install.run_python(SWEEP)) == {"orphans": 0, "replaced": 1}
-    assert said(fresh_install.run_python(SWEEP)) == {"orphans": 0, "replaced": 0}
+    assert said(fresh_install.run_python(SWEPT_AGAIN)) == {
+        "after_the_kill": {"seen": [1, 2, 3], "missing": 0},
+        "swept": {"orphans": 0, "replaced": 1},
+        "swept_again": {"orphans": 0, "replaced": 0},
+    }
 
 
 def said(done) -> dict[str, object]:

@@ -1,9 +1,11 @@
 """Facts for the tests of the warehouse, also for the processes that those tests kill."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -91,3 +93,10 @@ def published(table: str = "touchpoints") -> list[int]:
 def tell(**facts: Any) -> None:
     """Say something to the test that started this process."""
     print(json.dumps(facts))
+
+
+def age(found: Iterable[Path]) -> None:
+    """Make files look as if they had been written long ago."""
+    long_ago = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+    for file in found:
+        os.utime(file, (long_ago, long_ago))

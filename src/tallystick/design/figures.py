@@ -1,4 +1,4 @@
-"""How counts, days, instants, shares and ids are written: one text for one value. Pure.
+"""How counts, days, instants, shares and ids are written: one text for one value, in the language of who reads.
 
 Rates and their intervals are worded by the doors (`doors.wording`): what may be said of them depends on the
 evidence.
@@ -10,21 +10,36 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
+from django.utils import dateformat, formats
+from django.utils.translation import gettext
 
 PPB: Final = 10**9
 SHORT_ID_TAIL: Final = 8
 
 
+def localized(written: str) -> str:
+    """A number as Python writes it with `,` and `.`, with the separators of the language."""
+    separators = {
+        ord(","): formats.get_format("THOUSAND_SEPARATOR"),
+        ord("."): formats.get_format("DECIMAL_SEPARATOR"),
+    }
+    return written.translate(separators)
+
+
+def percent(number: str) -> str:
+    """A number, or two with a dash between them, as percent: `3.1 %`."""
+    return gettext("%(number)s %%") % {"number": number}
+
+
 def count(number: int) -> str:
     """A whole number with thousands separators: `12,330`."""
-    return f"{number:,}"
+    return localized(f"{number:,}")
 
 
 def share(ppb: int) -> str:
     """A share of a conversion, kept in parts per billion: `50 %`, `33.33 %`. Something is never written as nothing."""
     text = f"{ppb * 100 / PPB:.2f}".rstrip("0").rstrip(".")
-    return "< 0.01 %" if ppb and text == "0" else f"{text} %"
+    return percent(localized("< 0.01" if ppb and text == "0" else text))
 
 
 def whole(ppb: int) -> str:
@@ -32,12 +47,12 @@ def whole(ppb: int) -> str:
     if ppb % PPB == 0:
         return count(ppb // PPB)
     text = f"{ppb / PPB:,.2f}"
-    return "< 0.01" if text == "0.00" else text
+    return localized("< 0.01" if text == "0.00" else text)
 
 
 def day(on: date) -> str:
     """A calendar day: `1 Nov 2025`."""
-    return dateformat.format(on, "j M Y")
+    return dateformat.format(on, gettext("j M Y"))
 
 
 def days(first: date, last: date) -> str:
@@ -45,14 +60,14 @@ def days(first: date, last: date) -> str:
     if first == last:
         return day(last)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{day(last)}"
-    begins = dateformat.format(first, "j M") if first.year == last.year else day(first)
+        return gettext("%(first)s–%(last)s") % {"first": first.day, "last": day(last)}
+    begins = dateformat.format(first, gettext("j M")) if first.year == last.year else day(first)
     return f"{begins} – {day(last)}"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """An instant on the clock of a zone: `1 Nov 2025, 12:00:05`."""
-    return dateformat.format(at.astimezone(zone), "j M Y, H:i:s")
+    return dateformat.format(at.astimezone(zone), gettext("j M Y, H:i:s"))
 
 
 def short_id(text: str) -> str:

@@ -12,6 +12,9 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext
+
+from tallystick.design.words import word
 from tallystick.kit import clock
 from tallystick.measurement.kpis import queries as kpis
 from tallystick.measurement.kpis.answers import Answer, UnitPage
@@ -26,6 +29,9 @@ from tallystick.partners.programs.queries import find_definition, find_program, 
 from tallystick.partners.programs.rules import Basis, Denominator
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+_OWN_WORDS = {"partner_kind", "visitor_type", "customer_type", "device"}
+"""Dimensions whose values are words of the house; those of the others are shown as they are."""
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
@@ -79,7 +85,8 @@ class Terms:
             "code": {code.id: Term(code.key, code.key) for code in Code.objects.all()},
         }
         channels = {
-            c.id: Term(f"channel:{c.key}", f"{c.name} (house channel)") for c in Channel.objects.all()
+            c.id: Term(f"channel:{c.key}", gettext("%(name)s (house channel)") % {"name": c.name})
+            for c in Channel.objects.all()
         }
         named = {key: Term(f"partner:{term.key}", term.name) for key, term in self._terms["partner"].items()}
         self._terms["source"] = {**named, **channels}
@@ -88,19 +95,30 @@ class Terms:
         """The words for a key that an answer holds."""
         if isinstance(key, UUID):
             return self._terms[dimension].get(key) or Term(key.hex, key.hex)
-        return Term(key, f"no {DIMENSIONS[dimension].label.lower()}" if key == NONE else key)
+        if key == NONE:
+            return Term(key, gettext("no %(what)s") % {"what": word(DIMENSIONS[dimension].label.lower())})
+        return Term(key, word(key) if dimension in _OWN_WORDS else key)
 
     def key(self, dimension: str, text: str) -> Key:
         """The key that a filter's text names. Raises BadQuestion, which lists what there is."""
         if dimension not in DIMENSIONS:
-            raise BadQuestion(f"{dimension!r} is not a dimension; dimensions: {', '.join(DIMENSIONS)}")
+            raise BadQuestion(
+                "%(dimension)r is not a dimension; dimensions: %(dimensions)s",
+                dimension=dimension,
+                dimensions=", ".join(DIMENSIONS),
+            )
         if not DIMENSIONS[dimension].is_id or text == NONE:
             return text
         for key, term in self._terms[dimension].items():
             if term.key == text:
                 return key
         there = ", ".join(sorted(term.key for term in self._terms[dimension].values())) or "none yet"
-        raise BadQuestion(f"there is no {dimension} {text!r}; there is {there}")
+        raise BadQuestion(
+            "there is no %(dimension)s %(text)r; there is %(there)s",
+            dimension=dimension,
+            text=text,
+            there=there,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +182,24 @@ def _date(text: str, name: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadQuestion(f"`{name}` is {text!r}, which is not a date; write it like 2026-11-20") from None
+        raise BadQuestion(
+            "`%(name)s` is %(text)r, which is not a date; write it like 2026-11-20", name=name, text=text
+        ) from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise BadQuestion(f"`{name}` is {text}; days from {FIRST_DAY} to {LAST_DAY} can be asked for")
+        raise BadQuestion(
+            "`%(name)s` is %(text)s; days from %(first_day)s to %(last_day)s can be asked for",
+            name=name,
+            text=text,
+            first_day=FIRST_DAY,
+            last_day=LAST_DAY,
+        )
     return day
 
 
 def _filter(text: str, terms: Terms) -> tuple[str, Key]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadQuestion(f"{text!r} is not a filter; write dimension=value, such as partner=alice")
+        raise BadQuestion("%(text)r is not a filter; write dimension=value, such as partner=alice", text=text)
     return name, terms.key(name, value)
 
 
@@ -181,4 +207,6 @@ def _choice(kind: type[Choice], text: str, name: str) -> Choice | None:
     try:
         return kind(text) if text else None
     except ValueError:
-        raise BadQuestion(f"`{name}` is {text!r}; it is one of {', '.join(kind)}") from None
+        raise BadQuestion(
+            "`%(name)s` is %(text)r; it is one of %(known)s", name=name, text=text, known=", ".join(kind)
+        ) from None

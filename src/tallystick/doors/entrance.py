@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, cast
 
@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors import wording
-from tallystick.foundation.audit.acts import Actor, ActorKind
+from tallystick.foundation.audit.acts import Actor
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.partners.accounts.models import User
-from tallystick.partners.accounts.queries import roles_in
+from tallystick.partners.accounts.queries import actor_of, roles_in
 from tallystick.partners.accounts.rules import RIGHTS, Role, rights_of
 from tallystick.partners.partnerships.models import Partner
 from tallystick.partners.programs.models import Brand
@@ -68,13 +68,22 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """Whoever is signed in and asks for a page, before it is known what they may there."""
+
+    person: User
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
-    """What a view asks of whoever comes: a right of the table, or only to be signed in, or nothing."""
+    """What a view asks of whoever comes. right: of the table; None where being signed in is enough. way_in: what finds
+    their access from the address of the page; None for a page that anybody may see.
+    """
 
     right: str | None
-    signed_in: bool
     methods: tuple[str, ...]
-    way_in: Callable[[User, Mapping[str, Any]], Access] | None = None
+    way_in: Callable[[Arriving, Mapping[str, Any]], Access] | None = None
 
 
 def access_of(request: HttpRequest) -> Access:
@@ -87,27 +96,27 @@ def brand_page(right: str, *, methods: tuple[str, ...] = READING) -> Callable[[V
 
     Whoever has no seat in the brand is told what everybody is told where nothing is: 404.
     """
-    return _declare(Declared(RIGHTS[right].name, True, methods, _into_brand))
+    return _declare(Declared(RIGHTS[right].name, methods, _into_brand))
 
 
 def partner_page(right: str, *, methods: tuple[str, ...] = READING) -> Callable[[View], View]:
     """A page of the portal: the view gets the request, the Brand and the Partner, with the brand's scope open."""
-    return _declare(Declared(RIGHTS[right].name, True, methods, _into_portal))
+    return _declare(Declared(RIGHTS[right].name, methods, _into_portal))
 
 
 def installation_page(right: str, *, methods: tuple[str, ...] = READING) -> Callable[[View], View]:
     """A page of the installation, for its administrators; no brand is in scope."""
-    return _declare(Declared(RIGHTS[right].name, True, methods, _into_installation))
+    return _declare(Declared(RIGHTS[right].name, methods, _into_installation))
 
 
 def person_page(*, methods: tuple[str, ...] = READING) -> Callable[[View], View]:
     """A page for everybody who is signed in, about themselves; no brand is in scope."""
-    return _declare(Declared(None, True, methods, lambda person, _: Access(person, _acting(person))))
+    return _declare(Declared(None, methods, lambda who, _address: Access(who.person, who.actor)))
 
 
 def public_page(*, methods: tuple[str, ...] = READING) -> Callable[[View], View]:
     """A page for anybody."""
-    return _declare(Declared(None, False, methods))
+    return _declare(Declared(None, methods))
 
 
 def _declare(declared: Declared) -> Callable[[View], View]:
@@ -120,8 +129,9 @@ def _declare(declared: Declared) -> Callable[[View], View]:
                 return _answered(view, request, *args, **kwargs)
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
-            access = declared.way_in(request.user, kwargs)
-            return _entered(view, request, declared, _at(access, request), *args, **_rest(kwargs, access))
+            who = Arriving(request.user, actor_of(request.user, request.META.get("REMOTE_ADDR", "")))
+            access = declared.way_in(who, kwargs)
+            return _entered(view, request, declared, access, *args, **_rest(kwargs, access))
 
         page.declared = declared  # type: ignore[attr-defined]
         return page
@@ -175,28 +185,28 @@ def _refused(request: HttpRequest, right: str) -> HttpResponse:
     return said(request, status=403, title=_("Your role does not allow this"), message=message)
 
 
-def _into_brand(person: User, kwargs: Mapping[str, Any]) -> Access:
+def _into_brand(who: Arriving, kwargs: Mapping[str, Any]) -> Access:
     brand = _brand(kwargs["brand"])
-    roles = roles_in(person, brand.id)
+    roles = roles_in(who.person, brand.id)
     if not roles:
         raise Http404
-    return Access(person, _acting(person), rights_of(roles), brand)
+    return Access(who.person, who.actor, rights_of(roles), brand)
 
 
-def _into_portal(person: User, kwargs: Mapping[str, Any]) -> Access:
+def _into_portal(who: Arriving, kwargs: Mapping[str, Any]) -> Access:
     brand = _brand(kwargs["brand"])
     with brand_scope(brand.id):
         partner = Partner.objects.filter(key=kwargs["partner"]).first()
-    roles = roles_in(person, brand.id, partner_id=partner.id) if partner else frozenset[Role]()
+    roles = roles_in(who.person, brand.id, partner_id=partner.id) if partner else frozenset[Role]()
     if not roles:
         raise Http404
-    return Access(person, _acting(person), rights_of(roles), brand, partner)
+    return Access(who.person, who.actor, rights_of(roles), brand, partner)
 
 
-def _into_installation(person: User, _kwargs: Mapping[str, Any]) -> Access:
-    if not person.is_administrator:
+def _into_installation(who: Arriving, _kwargs: Mapping[str, Any]) -> Access:
+    if not who.person.is_administrator:
         raise Http404
-    return Access(person, _acting(person), rights_of([Role.ADMINISTRATOR]))
+    return Access(who.person, who.actor, rights_of([Role.ADMINISTRATOR]))
 
 
 def _brand(key: str) -> Brand:
@@ -204,15 +214,6 @@ def _brand(key: str) -> Brand:
     if found is None:
         raise Http404
     return found
-
-
-def _acting(person: User) -> Actor:
-    return Actor(ActorKind.PERSON, person.name or person.email, person.id)
-
-
-def _at(access: Access, request: HttpRequest) -> Access:
-    address = request.META.get("REMOTE_ADDR", "")
-    return replace(access, actor=replace(access.actor, address=address))
 
 
 def _rest(kwargs: Mapping[str, Any], access: Access) -> dict[str, Any]:
@@ -241,3 +242,19 @@ class EveryPageIsDeclared:
         """Raise Http404 for a view that nobody declared."""
         if not hasattr(view, "declared") and not view.__module__.startswith(self.GUARDED):
             raise Http404(f"{view.__module__}.{view.__name__} is not declared in doors.entrance")
+
+
+class PersonalPagesAreNotKept:
+    """Middleware: what was made by looking who asks is kept nowhere: not by a proxy, not for the next person here.
+
+    A page says otherwise by a header of its own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.session.accessed:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

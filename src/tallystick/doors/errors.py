@@ -63,6 +63,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Say that it was too often, and when to try again."""
+    answer = said(
+        request,
+        status=429,
+        title=_("That was too often"),
+        message=_("Nothing was changed. Wait a minute, then try again."),
+    )
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, and where it is written down. Asks the database nothing: it may be the fault."""
     return HttpResponse(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from tallystick.doors.nouns.links import CODE, LINK
+from tallystick.doors.nouns.noun import Noun, Text
+from tallystick.doors.nouns.partners import PARTNER, PARTNERSHIP
+from tallystick.doors.nouns.places import CAMPAIGN, PLACEMENT
+from tallystick.doors.nouns.programs import CHANNEL, PROGRAM
 from tallystick.partners.accounts.models import Proposal, ProposalState
 from tallystick.tracking.inbox.queries import counts_by_reason
-
-Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ def _proposed() -> int:
     return Proposal.objects.filter(state=ProposalState.OPEN).count()
 
 
-def _noun(plural: str, label: Text, icon: str, right: str) -> Entry:
-    return Entry(plural, label, icon, "console:nouns", right, noun=plural)
+def _noun(noun: Noun[Any], icon: str) -> Entry:
+    return Entry(noun.plural, noun.label_plural, icon, "console:nouns", noun.read, noun=noun.plural)
 
 
 CONSOLE: Final = (
@@ -70,20 +72,27 @@ CONSOLE: Final = (
     Section(
         gettext_lazy("Partners"),
         (
-            _noun("partners", gettext_lazy("Partners"), "users", "partners.read"),
-            _noun("partnerships", gettext_lazy("Partnerships"), "handshake", "partners.read"),
-            _noun("placements", gettext_lazy("Placements"), "map-pin", "partners.read"),
-            _noun("campaigns", gettext_lazy("Campaigns"), "megaphone", "partners.read"),
-            _noun("links", gettext_lazy("Links"), "link", "partners.read"),
-            _noun("codes", gettext_lazy("Codes"), "ticket", "partners.read"),
+            _noun(PARTNER, "users"),
+            _noun(PARTNERSHIP, "handshake"),
+            _noun(PLACEMENT, "map-pin"),
+            _noun(CAMPAIGN, "megaphone"),
+            _noun(LINK, "link"),
+            _noun(CODE, "ticket"),
         ),
     ),
     Section(
         gettext_lazy("What counts"),
         (
-            _noun("programs", gettext_lazy("Programs"), "layers", "programs.read"),
-            _noun("definitions", gettext_lazy("Definitions"), "target", "programs.read"),
-            _noun("channels", gettext_lazy("House channels"), "house", "programs.read"),
+            _noun(PROGRAM, "layers"),
+            Entry(
+                "definitions",
+                gettext_lazy("Definitions"),
+                "target",
+                "console:nouns",
+                "programs.read",
+                noun="definitions",
+            ),
+            _noun(CHANNEL, "house"),
         ),
     ),
     Section(

@@ -17,7 +17,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from tallystick.doors.entrance import Access
-from tallystick.doors.navigation import DOORS, Entry, Text
+from tallystick.doors.navigation import DOORS, Entry
+from tallystick.doors.nouns.noun import Text
 from tallystick.foundation.scoping import brand_scope
 from tallystick.partners.accounts.models import Seat, User
 from tallystick.partners.accounts.queries import seats_of

@@ -45,7 +45,11 @@ class Listing(Generic[Row]):
     def page(self, wish: Wish) -> Page[Row]:
         """The rows that a wish asks for. Raises BadWish for an order, a filter or a place that there is not."""
         if not 1 <= wish.limit <= MOST_ROWS:
-            raise BadWish(f"`limit` is {wish.limit}; a page has 1 to {MOST_ROWS} rows")
+            raise BadWish(
+                "`limit` is %(limit)s; a page has 1 to %(most)s rows",
+                limit=wish.limit,
+                most=MOST_ROWS,
+            )
         wanted = self._wanted(wish)
         name, is_reverse, column = self._order(wish.sort)
         ordered = wanted.order_by(*(f"{'-' if is_reverse else ''}{each}" for each in (column, "id")))
@@ -69,14 +73,22 @@ class Listing(Generic[Row]):
     def _wanted(self, wish: Wish) -> models.QuerySet[Row]:
         rows = self.rows()
         if len(wish.text) > MOST_TEXT:
-            raise BadWish(f"the search has {len(wish.text)} characters; it may have {MOST_TEXT}")
+            raise BadWish(
+                "the search has %(length)s characters; it may have %(most)s",
+                length=len(wish.text),
+                most=MOST_TEXT,
+            )
         for word in _readable(wish.text).split():
             rows = rows.filter(
                 reduce(or_, (models.Q(**{f"{name}__icontains": word}) for name in self.search))
             )
         for name in wish.filters:
             if name not in self.filters:
-                raise BadWish(f"there is no filter {name!r}; filters: {', '.join(self.filters) or 'none'}")
+                raise BadWish(
+                    "there is no filter %(name)r; filters: %(filters)s",
+                    name=name,
+                    filters=", ".join(self.filters) or "none",
+                )
         asked = {name: value for name, value in wish.filters.items() if value}
         for name, value in {**self.given, **asked}.items():
             rows = self.filters[name](rows, _readable(value))
@@ -86,7 +98,9 @@ class Listing(Generic[Row]):
         sort = wanted or self.sort
         name = sort.removeprefix("-")
         if name not in self.sorts:
-            raise BadWish(f"there is no order {name!r}; orders: {', '.join(self.sorts)}")
+            raise BadWish(
+                "there is no order %(name)r; orders: %(sorts)s", name=name, sorts=", ".join(self.sorts)
+            )
         return sort, sort.startswith("-"), self.sorts[name]
 
 
@@ -100,7 +114,7 @@ def one_of(column: str, known: Collection[str]) -> Filter:
 
     def narrow(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if value not in known:
-            raise BadWish(f"{value!r} is none of: {', '.join(known)}")
+            raise BadWish("%(value)r is none of: %(known)s", value=value, known=", ".join(known))
         return rows.filter(**{column: value})
 
     return narrow

@@ -69,7 +69,14 @@ class Table:
     def fault(self, row: Row, column: str, advice: str) -> BadFile:
         """The error for one cell: file, line, column, value, and the advice given."""
         value = row.cells[self.position(column)]
-        return BadFile(f"{self.name}, line {row.line}, column {column!r}: {value!r} {advice}")
+        return BadFile(
+            "%(name)s, line %(line)s, column %(column)r: %(value)r %(advice)s",
+            name=self.name,
+            line=row.line,
+            column=column,
+            value=value,
+            advice=advice,
+        )
 
 
 @contextmanager
@@ -92,7 +99,11 @@ def open_table(source: TableSource) -> Iterator[Table]:
             stack.callback(text.detach)
         header, lines = read_header(_decoded(text, name), name)
         if "" in header.columns:
-            raise BadFile(f"{name}, line {header.line}: a column has no name. Name every column there.")
+            raise BadFile(
+                "%(name)s, line %(line)s: a column has no name. Name every column there.",
+                name=name,
+                line=header.line,
+            )
         yield Table(name, header.columns, _rows(lines, header, name))
 
 
@@ -105,10 +116,11 @@ def refuse_packed(stream: BinaryIO, name: str) -> None:
     block = _first_block(stream)
     for magic, advice in _PACKED.items():
         if block.startswith(magic):
-            raise BadFile(f"{name} is {advice}")
+            raise BadFile("%(name)s is %(advice)s", name=name, advice=advice)
     if block.count(0) * 10 > len(block):
         raise BadFile(
-            f"{name} is not UTF-8 text: it is full of NUL characters. Save it as UTF-8 text or CSV."
+            "%(name)s is not UTF-8 text: it is full of NUL characters. Save it as UTF-8 text or CSV.",
+            name=name,
         )
 
 
@@ -124,15 +136,22 @@ def read_header(lines: Iterator[str], name: str) -> tuple[Header, Iterator[str]]
     header = max(filter(None, found), key=lambda header: len(header.columns), default=None)
     # Quotes that are broken with the right separator may still read as one column with another.
     if header is None or (len(header.columns) == 1 and None in found):
-        raise BadFile(f"{name}: the first line names no columns that can be read. Check the quotes there.")
+        raise BadFile(
+            "%(name)s: the first line names no columns that can be read. Check the quotes there.", name=name
+        )
     if not header.columns:
-        raise BadFile(f"{name} is empty. The first line must name the columns.")
+        raise BadFile("%(name)s is empty. The first line must name the columns.", name=name)
     for column in header.columns:
         if "\0" in column or not _is_unicode(column):
-            raise BadFile(f"{name}: the first line is not UTF-8 text. Save the file as UTF-8.")
+            raise BadFile("%(name)s: the first line is not UTF-8 text. Save the file as UTF-8.", name=name)
         if header.columns.count(column) > 1:
             which = f"the column {column!r}" if column else "a column without a name"
-            raise BadFile(f"{name}, line {header.line}: {which} stands there twice. Rename one.")
+            raise BadFile(
+                "%(name)s, line %(line)s: %(which)s stands there twice. Rename one.",
+                name=name,
+                line=header.line,
+                which=which,
+            )
     return header, chain(taken[header.line :], lines)
 
 
@@ -186,7 +205,10 @@ def _decoded(text: io.TextIOWrapper, name: str) -> Iterator[str]:
             line += 1
     except UnicodeDecodeError as error:
         raise BadFile(
-            f"{name}, after line {line}: not UTF-8 text ({error.reason}). Save the file as UTF-8."
+            "%(name)s, after line %(line)s: not UTF-8 text (%(reason)s). Save the file as UTF-8.",
+            name=name,
+            line=line,
+            reason=error.reason,
         ) from error
 
 
@@ -200,9 +222,18 @@ def _rows(lines: Iterator[str], header: Header, name: str) -> Iterator[Row]:
                 continue
             if len(cells) != width:
                 raise BadFile(
-                    f"{name}, line {line}: {len(cells)} cells, but {width} columns in the header. "
-                    "Put quotes around cells that contain the separator."
+                    "%(name)s, line %(line)s: %(cells)s cells, but %(width)s columns in the header. Put "
+                    "quotes around cells that contain the separator.",
+                    name=name,
+                    line=line,
+                    cells=len(cells),
+                    width=width,
                 )
             yield Row(line, tuple(cell.strip() for cell in cells))
     except csv.Error as error:
-        raise BadFile(f"{name}, after line {line}: {error}. Check the quotes there.") from error
+        raise BadFile(
+            "%(name)s, after line %(line)s: %(error)s. Check the quotes there.",
+            name=name,
+            line=line,
+            error=error,
+        ) from error

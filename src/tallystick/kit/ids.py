@@ -91,7 +91,7 @@ def derive(*parts: str | bytes | UUID, at: datetime | None = None) -> UUID:
 def show(prefix: str, value: UUID) -> str:
     """Write an id for a person or a machine outside: `evt_01kaf0q4…` (prefix, `_`, 26 characters)."""
     if prefix not in PREFIXES:
-        raise BadId(f"{prefix!r} is not a prefix of this house")
+        raise BadId("%(prefix)r is not a prefix of this house", prefix=prefix)
     number, letters = value.int, []
     for _ in range(_LENGTH):
         number, rest = divmod(number, 32)
@@ -104,12 +104,24 @@ def read(text: str) -> tuple[str, UUID]:
     prefix, underscore, letters = text.strip().partition("_")
     if not underscore or prefix not in PREFIXES:
         known = ", ".join(f"{key}_" for key in PREFIXES)
-        raise BadId(f"{text!r} is not an id: ids begin with one of {known}")
+        raise BadId("%(text)r is not an id: ids begin with one of %(known)s", text=text, known=known)
     if len(letters) != _LENGTH or not set(letters) <= _VALUES.keys() or letters[0] > "7":
         raise BadId(
-            f"{text!r} is not a whole id: after {prefix}_ come {_LENGTH} characters, digits and a–z without i, l, o, u"
+            "%(text)r is not a whole id: after %(prefix)s_ come %(length)s characters, digits and "
+            "a–z without i, l, o, u",
+            text=text,
+            prefix=prefix,
+            length=_LENGTH,
         )
     number = 0
     for letter in letters:
         number = number * 32 + _VALUES[letter]
     return prefix, UUID(int=number)
+
+
+def read_as(prefix: str, text: str) -> UUID:
+    """Read the id of one kind of thing. Raises BadId, also for the id of another kind."""
+    found, value = read(text)
+    if found != prefix:
+        raise BadId("%(text)r is not the id of a %(noun)s", text=text, noun=PREFIXES[prefix])
+    return value

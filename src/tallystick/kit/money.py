@@ -128,16 +128,16 @@ def parse_amount(text: str, currency: str, *, decimal: str = ".") -> int:
 
 def _without_groups(amount: str, text: str, *, places: int, decimal: str) -> str:
     other = "," if decimal == "." else "."
-    separators = {
+    separators = dict.fromkeys(
         character for character in amount if character == other or character in _SPACES_AND_APOSTROPHES
-    }
+    )
     if not separators:
         return amount
-    separator = separators.pop()
+    separator, *more = separators
     whole, mark, fraction = amount.partition(decimal)
     first, *groups = whole.lstrip("-+\u2212").split(separator)
     well_grouped = 1 <= len(first) <= 3 and groups and all(len(group) == 3 for group in groups)
-    if separators or separator in fraction or not well_grouped:
+    if more or separator in fraction or not well_grouped:
         raise BadAmount(
             f"{text!r} has {separator!r} where it does not group thousands. "
             f"The decimal mark is set to {decimal!r}: if the amount uses {other!r}, say so."

@@ -62,6 +62,10 @@ def standard_library(config: Config) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # Nor is the refusal of a foreign Host header, which anybody can send.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # Nor are those of a request that is too large: a stranger could fill the disk with their traces.
+            "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+            "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+            "django.security.TooManyFilesSent": {"level": "CRITICAL"},
             "_granian": {"handlers": [], "propagate": True},
         },
     }

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from tallystick.project.config import load_config
 from tallystick.project.databases import database_settings
+from tallystick.project.languages import LOCALE, languages
 from tallystick.project.logs import configure_logs
 from tallystick.project.secrets import secret_key
 from tallystick.project.single_sign_on import providers
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tallystick.doors.entrance.PersonalPagesAreNotKept",
     "tallystick.doors.entrance.EveryPageIsDeclared",
 ]
 ROOT_URLCONF = "tallystick.project.urls"
@@ -106,6 +109,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
+LANGUAGES = languages()
+LOCALE_PATHS = [LOCALE]
 
 STATIC_URL = "static/"
 # The static files lie in the installed package: there is no collecting step, and so no stale copy.

@@ -8,6 +8,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from tallystick.doors.components import components
 from tallystick.doors.entrance import public_page
+from tallystick.doors.language import language
 from tallystick.doors.theme import theme
 
 
@@ -20,6 +21,7 @@ def alive(_request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("-/alive", alive, name="alive"),
     path("-/theme", theme, name="theme"),
+    path("-/language", language, name="language"),
     path("-/components", components, name="components"),
     path("", include("tallystick.doors.account.mail_urls")),
     path("", include("tallystick.doors.account.urls")),
@@ -35,4 +37,4 @@ handler400 = "tallystick.doors.errors.bad_request"
 handler403 = "tallystick.doors.errors.refused"
 handler404 = "tallystick.doors.errors.not_found"
 handler500 = "tallystick.doors.errors.failed"
-handler429 = "tallystick.doors.account.limits.too_many"  # allauth looks for it
+handler429 = "tallystick.doors.errors.too_many"  # allauth looks for it

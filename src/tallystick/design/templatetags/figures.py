@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tallystick.design import charts, figures
+from tallystick.design import words as house
 
 register = template.Library()
 
@@ -18,18 +19,13 @@ register.filter("count", figures.count)
 register.filter("share", figures.share)
 register.filter("whole", figures.whole)
 register.filter("short_id", figures.short_id)
-
-
-@register.filter
-def words(name: str) -> str:
-    """A name of the code as words: `code_use` → `code use`."""
-    return name.replace("_", " ")
+register.filter("words", house.words)
 
 
 @register.filter
 def tick_label(value: float) -> str:
     """A round value of a scale: `0 %`, `2.5 %`, `20 %`."""
-    return f"{value * 100:.6g} %"
+    return figures.percent(figures.localized(f"{value * 100:.6g}"))
 
 
 @register.simple_tag

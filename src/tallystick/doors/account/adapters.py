@@ -27,11 +27,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.doors.account import letters
-from tallystick.foundation.audit.acts import Act, Actor, ActorKind, Subject
+from tallystick.doors.account.known import known_browser, remember
+from tallystick.foundation.audit.acts import Act, Subject
 from tallystick.foundation.audit.services import record
 from tallystick.foundation.mail.links import absolute
 from tallystick.partners.accounts.models import User
 from tallystick.partners.accounts.people import invited, person_with
+from tallystick.partners.accounts.queries import actor_of
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth carries no types
@@ -95,6 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         means = [each.get("type") or each["method"] for each in get_authentication_records(request, user)]
         self._record("person.signed_in", user, by_means=", ".join(dict.fromkeys(means)))
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember(response, user)
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -121,11 +124,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         return methods
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By the address that is tried alone: with the host, each name of ours would allow as many attempts again."""
-        return str(credentials.get("email", "")).lower()
+        """By the address that is tried, and the browser where that one is known: a stranger locks nobody out.
+
+        Not by the host: each name of ours would allow as many attempts again.
+        """
+        email = str(credentials.get("email", "")).lower()
+        return " ".join(filter(None, (email, known_browser(request, email))))
 
     def _record(self, act: str, user: User, **changes: str) -> None:
-        by = Actor(ActorKind.PERSON, user.name or user.email, user.id, self.get_client_ip(self.request))
+        by = actor_of(user, self.get_client_ip(self.request))
         subject = Subject("usr", user.id, user.email)
         record(Act(act, subject, by=by, changes={name: (None, value) for name, value in changes.items()}))
 
@@ -181,7 +188,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """Add a person who was invited."""
         user: User = super().save_user(request, sociallogin, form)
-        by = Actor(ActorKind.PERSON, user.name, user.id, request.META.get("REMOTE_ADDR", ""))
+        by = actor_of(user, request.META.get("REMOTE_ADDR", ""))
         record(Act("person.added", Subject("usr", user.id, user.email), by=by))
         return user
 

@@ -14,7 +14,6 @@ from tallystick.kit.listing import MOST_ROWS, MOST_TEXT, Wish
 
 MOST_CURSOR: Final = 1000
 MOST_FILTER: Final = 200
-OF_EVERY_LIST: Final = ("limit", "after", "search", "sort")
 
 
 def query_of(name: str, listing: Listing[Any]) -> type[BaseModel]:

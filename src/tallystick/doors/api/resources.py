@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import Http404
 from pydantic import BaseModel
 
 from tallystick.doors.api.calls import Call, Operation
@@ -22,6 +20,7 @@ from tallystick.doors.api.shapes import (
     open_shape,
     row_shape,
 )
+from tallystick.doors.found import row_at
 from tallystick.doors.nouns.noun import Act
 from tallystick.kit import ids
 
@@ -114,25 +113,8 @@ def _acting(noun: AnyNoun, act: Act[Any], row: type[BaseModel]) -> Operation:
 
 def find(noun: AnyNoun, text: str, *, to_change: bool = False) -> Any:
     """The row of an id, in the brand in scope; where it is to change, held until the end. Raises Http404."""
-    row_id = read_id(noun.prefix, text)
-    rows = noun.listing.rows().filter(id=row_id)
-    if to_change:
-        rows = rows.select_for_update(of=("self",))
-    row = rows.first()
-    if row is None:
-        raise Http404
-    return row
-
-
-def read_id(prefix: str, text: str) -> UUID:
-    """The id of a text in an address. Raises Http404 for everything that is no id of this kind."""
-    try:
-        found, row_id = ids.read(text)
-    except ids.BadId as bad:
-        raise Http404 from bad
-    if found != prefix or ids.show(found, row_id) != text:
-        raise Http404
-    return row_id
+    rows = noun.reference.rows()
+    return row_at(rows.select_for_update(of=("self",)) if to_change else rows, noun.prefix, text)
 
 
 def _seen(noun: AnyNoun, row: Any) -> Answer:

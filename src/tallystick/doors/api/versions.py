@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404
 
 from tallystick.doors.api import version_shapes as shapes
 from tallystick.doors.api.calls import Call, Operation
 from tallystick.doors.api.lists import list_shape, listed, query_of
 from tallystick.doors.api.once import Answer
 from tallystick.doors.api.problems import FieldProblem, Problem
-from tallystick.doors.api.resources import read_id
+from tallystick.doors.found import row_at
 from tallystick.doors.nouns.all import NOUNS
 from tallystick.kit import clock, ids
 from tallystick.measurement.attribution.preview import preview
@@ -143,10 +142,7 @@ def _preview(program: Program, key: str, meaning: Meaning) -> dict[str, Any]:
 
 
 def _find(text: str) -> Definition:
-    found = DEFINITIONS.rows().filter(id=read_id("cdf", text)).first()
-    if found is None:
-        raise Http404
-    return found
+    return row_at(DEFINITIONS.rows(), "cdf", text)
 
 
 def _day(text: str) -> date:

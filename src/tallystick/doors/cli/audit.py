@@ -9,14 +9,12 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import CHECK_FAILED, CommandError
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.start import Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.foundation.audit.models import AuditLine
 
 app = typer.Typer(no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.start import Json
 
 app = typer.Typer()
 
 
 @app.command()
 def config(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """See which settings are in force, and whether the environment, a file or the default decided.
 

@@ -14,7 +14,7 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.measurement.attribution.preview import Preview
@@ -27,7 +27,6 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file with one
 OfProgram = Annotated[
     str | None, typer.Option("--program", help="Key of the program; not needed where there is one.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()

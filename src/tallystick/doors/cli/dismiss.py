@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.acting import whoever_runs_this
 from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
 from tallystick.doors.cli.start import Brand, start_django
 
@@ -39,7 +40,10 @@ def dismiss(
         raise CommandError("Only receipts wait in quarantine: their ids begin with rcp_.", USAGE)
     wanted = {receipt_id for _, receipt_id in named}
     with brand_in_scope(brand):
-        done = services.take_back(wanted) if undo else services.dismiss(wanted, why=why, at=clock.now())
+        if undo:
+            done = services.take_back(wanted, by=whoever_runs_this())
+        else:
+            done = services.dismiss(wanted, why=why, at=clock.now(), by=whoever_runs_this())
     word = "taken back" if undo else "dismissed"
     if as_json:
         output.emit_json({word.replace(" ", "_"): done})

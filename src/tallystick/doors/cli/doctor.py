@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import CHECK_FAILED, CommandError
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.start import Json, start_django
 
 app = typer.Typer()
 
 
 @app.command()
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Check Python, SQLite, the database and its guards, the data directory and its files.
 
     Mends nothing. Exit code 4 when a check fails; each failure says what to do.

@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.acting import whoever_runs_this
 from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
 from tallystick.doors.cli.progress import task
 from tallystick.doors.cli.start import Brand, start_django
@@ -84,7 +85,7 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
             find_program(content.program)
         check_header(file, mapping=content)
         # Before the rows: a worker that runs meanwhile verifies them as soon as they are kept.
-        publish_mapping(name=content.name, text=text)
+        publish_mapping(name=content.name, text=text, by=whoever_runs_this())
         received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
         reach("import.received")
         return received

@@ -9,7 +9,7 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, CommandError
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.start import Json, start_django
 
 app = typer.Typer()
 
@@ -19,7 +19,7 @@ def init(
     setup: Annotated[
         Path | None, typer.Option("--setup", help="TOML file with brand, program, definitions and partners.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make the data directory and the database ready, or bring them up to this version.
 
@@ -44,13 +44,12 @@ def init(
 
 
 def _apply(path: Path, *, as_json: bool) -> None:
-    from tallystick.foundation.audit.acts import Actor, ActorKind
+    from tallystick.doors.cli.acting import whoever_runs_this
     from tallystick.kit import ids
     from tallystick.measurement.attribution.rules.models import MODELS
     from tallystick.partners.partnerships.setup import apply_setup, read_setup
 
-    by = Actor(ActorKind.COMMAND, "tallystick init")
-    applied = apply_setup(read_setup(path), models=tuple(MODELS), by=by)
+    applied = apply_setup(read_setup(path), models=tuple(MODELS), by=whoever_runs_this())
     if as_json:
         output.emit_json(
             {

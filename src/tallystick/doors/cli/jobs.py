@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tallystick.doors.cli import output
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.acting import whoever_runs_this
+from tallystick.doors.cli.start import Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.foundation.jobs.models import Job
 
 app = typer.Typer(no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
@@ -53,10 +52,9 @@ def retry(
 ) -> None:
     """Try jobs again now: those that failed for good, and those that wait for their next try."""
     start_django()
-    from tallystick.foundation.audit.acts import Actor, ActorKind
     from tallystick.foundation.jobs import queries, services
 
-    by = Actor(ActorKind.COMMAND, "tallystick jobs retry")
+    by = whoever_runs_this()
     found = [queries.find_job(text) for text in wanted]
     for job in found:
         services.retry(job, by=by)

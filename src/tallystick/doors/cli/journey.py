@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from tallystick.doors.cli import output
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.start import Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.journey import Stage
@@ -17,7 +17,7 @@ app = typer.Typer()
 
 
 @app.command()
-def journey(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def journey(as_json: Json = False) -> None:
     """See what becomes of a receipt: the stages in order, what each reads and writes, and how many rows wait.
 
     Before `tallystick init` the stages are shown without their backlog.

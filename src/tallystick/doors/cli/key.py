@@ -9,14 +9,13 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, CommandError
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.partners.accounts.models import ApiKey
 
 app = typer.Typer(no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Key = Annotated[
     str, typer.Argument(metavar="KEY", help="The id of the key (key_…), or how the key begins (tly_…).")
 ]
@@ -134,12 +133,11 @@ def _print_once(made: ApiKey, text: str, *, as_json: bool) -> None:
 def _object(key: ApiKey) -> dict[str, Any]:
     from tallystick.kit import clock, ids
 
-    state = "revoked" if key.revoked_at else "expired" if key.expires_at <= clock.now() else "active"
     return {
         "id": ids.show("key", key.id),
         "name": key.name,
         "beginning": key.beginning,
-        "state": state,
+        "state": key.state_at(clock.now()),
         "scopes": key.scopes,
         "last_used_at": key.last_used_at and key.last_used_at.isoformat(timespec="seconds"),
         "expires_at": key.expires_at.isoformat(timespec="seconds"),

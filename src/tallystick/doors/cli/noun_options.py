@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 from django import forms
 
-from tallystick.doors.cli.start import Brand
+from tallystick.doors.cli.start import Brand, Json
 from tallystick.doors.nouns.noun import Noun
 from tallystick.doors.nouns.references import RowField
 
@@ -22,7 +22,7 @@ def parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Par
 
 
 BRAND: Final = parameter("brand", Brand, None)
-JSON: Final = parameter("as_json", Annotated[bool, typer.Option("--json", help="Print JSON.")], False)
+JSON: Final = parameter("as_json", Json, False)
 
 
 def taking(parameters: Sequence[Parameter], run: Run) -> Callable[..., None]:

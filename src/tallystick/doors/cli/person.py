@@ -8,8 +8,8 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.acting import whoever_runs_this
-from tallystick.doors.cli.errors import CommandError
-from tallystick.doors.cli.start import start_django
+from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
+from tallystick.doors.cli.start import Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.partners.accounts.models import User
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="The address the person signs in with.", metavar="EMAIL")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
@@ -39,7 +38,7 @@ def add(
     role: Annotated[
         list[str] | None, typer.Option("--role", help="A seat in a brand.", metavar="BRAND:ROLE")
     ] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Add a person, and print a link with which they choose a password and are signed in.
 
@@ -59,7 +58,7 @@ def add(
 
 
 @app.command("list")
-def list_people(as_json: AsJson = False) -> None:
+def list_people(as_json: Json = False) -> None:
     """See everybody who can sign in, and which seats they have."""
     start_django()
     from tallystick.kit.listing import Wish
@@ -78,7 +77,7 @@ def list_people(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def link(email: Email, as_json: AsJson = False) -> None:
+def link(email: Email, as_json: Json = False) -> None:
     """Print a new link with which a person chooses a password and is signed in.
 
     It works once, for three days. Who has a second step still needs it; see forget-factors.
@@ -172,7 +171,7 @@ def seat(
 def _brand_and_role(text: str) -> tuple[str, str]:
     brand, colon, role = text.partition(":")
     if not (brand and colon and role):
-        raise CommandError(f"--role is written BRAND:ROLE, such as acme:manager, not {text!r}.", 2)
+        raise CommandError(f"--role is written BRAND:ROLE, such as acme:manager, not {text!r}.", USAGE)
     return brand, role
 
 
@@ -192,7 +191,9 @@ def _take(person: User, brand: str, role: str, *, partner: str | None) -> None:
     with brand_in_scope(brand):
         held = Seat.objects.filter(user=person, role=role, partner=_partner(partner)).first()
         if held is None:
-            raise CommandError(f"{person.email} has no such seat. `tallystick person list` shows all.", 3)
+            raise CommandError(
+                f"{person.email} has no such seat. `tallystick person list` shows all.", NOT_FOUND
+            )
         take_seat(held, by=whoever_runs_this())
 
 
@@ -204,7 +205,7 @@ def _partner(key: str | None) -> Any:
         return None
     found = Partner.objects.filter(key=key).first()
     if found is None:
-        raise CommandError(f"The brand has no partner {key!r}.", 3)
+        raise CommandError(f"The brand has no partner {key!r}.", NOT_FOUND)
     return found
 
 

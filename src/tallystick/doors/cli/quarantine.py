@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tallystick.doors.cli import output
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 
 app = typer.Typer()
 
@@ -16,7 +16,7 @@ app = typer.Typer()
 def quarantine(
     limit: Annotated[int, typer.Option(help="How many receipts to show.", min=1, max=1000)] = 50,
     brand: Brand = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the receipts that wait in quarantine, oldest first, with reason, place, value and what to do."""
     start_django()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.acting import whoever_runs_this
 from tallystick.doors.cli.errors import USAGE, CommandError
 from tallystick.doors.cli.start import Brand, start_django
 
@@ -37,7 +38,7 @@ def replay(
         raise CommandError(f"{unknown[0]!r} is not a reason; reasons: {', '.join(Reason)}.", USAGE)
     with brand_in_scope(brand) as found:
         reasons = [Reason(name) for name in reason] if reason else None
-        replayed = services.replay(found.id, store=inbox(), reasons=reasons)
+        replayed = services.replay(found.id, store=inbox(), reasons=reasons, by=whoever_runs_this())
         run_until_done(found.id, limit=config.work_batch_rows)
     if as_json:
         output.emit_json(asdict(replayed))

@@ -8,7 +8,7 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, CommandError
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 from tallystick.measurement.kpis.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def report(
     program: Annotated[str, typer.Option(help="Key of the program; not needed where there is one.")] = "",
     definition: Definition = "",
     brand: Brand = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Answer how many of those who came through partners did what the program calls a conversion.
 

@@ -16,6 +16,9 @@ Brand = Annotated[
 ]
 """The option of every command that speaks of one brand."""
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+"""The option of every command that prints data."""
+
 
 def start_django() -> Config:
     """Make models and database usable, once per process, and return the configuration in force."""

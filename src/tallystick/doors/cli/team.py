@@ -8,14 +8,13 @@ import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import NOT_FOUND, CommandError
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.partners.accounts.models import Invitation, Seat
 
 app = typer.Typer(no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Email = Annotated[str, typer.Argument(help="The address the person signs in with.")]
 Role = Annotated[str, typer.Argument(help="owner, manager, analyst, finance, compliance or viewer.")]
 

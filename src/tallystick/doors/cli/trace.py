@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tallystick.doors.cli import output
-from tallystick.doors.cli.start import Brand, start_django
+from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.measurement.attribution.trace import ConversionTrace, EventTrace, ReceiptTrace
@@ -27,7 +27,7 @@ def trace(
         ),
     ],
     brand: Brand = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what stands behind an id: receipt, event, path and credit, with the versions that decided.
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tallystick.design import charts
+from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked, narrowed
 from tallystick.doors.console.choices import breakdown_name, with_defaults
@@ -174,7 +176,7 @@ def _headings(state: State, section: Section, asked: Asked) -> list[Heading]:
         "name": str(breakdown_name(asked.question.by)),
         "rate": _("Rate, 95 % interval"),
         "converted": _("Converted") if section.total.converted is not None else _("Conversions"),
-        "units": str(section.denominator).capitalize(),
+        "units": capfirst(word(section.denominator)),
     }
     order = {"name": "ascending"}
     return [

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallystick.design.words import word
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.state import State
 from tallystick.measurement.kpis.questions import Segment
@@ -89,12 +90,15 @@ def with_defaults(state: State) -> State:
 def with_names(state: State) -> State:
     """The state with its program and definition named where nothing but a name says which of several is meant.
 
-    The first program by key that has a definition; its primary definition, else the first by key.
+    The first program by key that has a definition, else the first; its primary definition, else the first by key.
     """
     wanted = state.wanted
-    if not wanted.program and Program.objects.count() > 1:
+    programs = list(Program.objects.order_by("key").values_list("key", flat=True))
+    if not programs:
+        return state
+    if not wanted.program and len(programs) > 1:
         first = Definition.objects.order_by("program__key").values_list("program__key", flat=True).first()
-        wanted = replace(wanted, program=first or "")
+        wanted = replace(wanted, program=first or programs[0])
     if not wanted.definition:
         program = find_program(wanted.program or None)
         own = Definition.objects.filter(program=program).order_by("key").values_list("key", flat=True)
@@ -103,10 +107,12 @@ def with_names(state: State) -> State:
     return replace(state, wanted=wanted)
 
 
-def has_definition(state: State) -> bool:
-    """Whether the program that is asked about says what a conversion is."""
+def what_is_missing(state: State) -> str:
+    """What the brand must open before anything is counted: a `program`, then a `definition`; else nothing."""
+    if not state.wanted.program and not Program.objects.exists():
+        return "program"
     program = find_program(state.wanted.program or None)
-    return Definition.objects.filter(program=program).exists()
+    return "" if Definition.objects.filter(program=program).exists() else "definition"
 
 
 def breakdowns(state: State) -> list[tuple[Words, list[Choice]]]:
@@ -156,7 +162,7 @@ def fields(state: State, asked: Asked) -> list[Field]:
         _field(
             "denominator",
             _("Divided by"),
-            [(unit.value, unit.value) for unit in dict.fromkeys((meaning.denominator, *meaning.alternates))],
+            [(unit.value, word(unit)) for unit in dict.fromkeys((meaning.denominator, *meaning.alternates))],
             str(chosen.denominator or meaning.denominator),
         ),
         _field("basis", _("Basis"), BASES.items(), str(chosen.basis or meaning.basis)),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any, Final
 
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.answer_page import lines_in_order
-from tallystick.doors.nouns.cells import safe
+from tallystick.doors.nouns.cells import csv_line
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.cells import Cell
 
@@ -22,19 +20,11 @@ COLUMNS: Final = (
 
 def as_csv(answer: Answer, asked: Asked, *, sort: str) -> str:
     """One line a row, and for each version the total and the baseline. `until` is the last day, not included."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    lines = [csv_line(COLUMNS)]
     for section in answer.sections:
         for row, key, name, cell in _rows(section, asked, sort):
-            writer.writerow(
-                [_cell(value) for value in (*_about(section, asked), row, key, name, *_figures(cell))]
-            )
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return safe(value) if isinstance(value, str) else value
+            lines.append(csv_line((*_about(section, asked), row, key, name, *_figures(cell))))
+    return "".join(lines)
 
 
 def _rows(section: Section, asked: Asked, sort: str) -> Iterator[tuple[str, str, str, Cell]]:

@@ -29,11 +29,6 @@ class Current:
     waiting: tuple[tuple[str, int], ...]
     published_at: datetime | None
 
-    @property
-    def is_caught_up(self) -> bool:
-        """Whether nothing waits for any stage."""
-        return not any(stage.behind for stage in self.stages)
-
 
 def current() -> Current:
     """How current the figures of the brand in scope are."""

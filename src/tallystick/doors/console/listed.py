@@ -12,12 +12,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.nouns.all import NOUNS
 from tallystick.doors.nouns.noun import Column, Noun, Text
 from tallystick.doors.nouns.references import MOST_CHOICES
 from tallystick.foundation.listing import Listing
-from tallystick.kit.listing import Wish
+from tallystick.kit.listing import Page, Wish
 
 PAGE_ROWS: Final = 50
 OWN: Final = ("q", "sort", "after")
@@ -69,16 +69,8 @@ class Head:
 
 def read_wish(query: QueryDict, listing: Listing[Any], *, known: Sequence[str] = OWN) -> Wish:
     """What an address asks of a list. Raises BadAddress for a parameter that the page has not, or has twice."""
-    names = (*known, *listing.filters)
-    for name in query:
-        if name not in names:
-            raise BadAddress(
-                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                % {"name": name, "known": ", ".join(names)}
-            )
-        if len(query.getlist(name)) > 1:
-            raise BadAddress(_("“%(name)s” is given more than once.") % {"name": name})
-    asked = {name: str(query[name]) for name in listing.filters if query.get(name)}
+    refuse_unknown(query, (*known, *listing.filters))
+    asked = {name: text for name in listing.filters if (text := query.get(name, "").strip())}
     return Wish(query.get("q", "").strip(), asked, query.get("sort", ""), query.get("after", ""), PAGE_ROWS)
 
 
@@ -87,6 +79,14 @@ def query_of(wish: Wish, **changes: str) -> str:
     said = {"q": wish.text, **wish.filters, "sort": wish.sort, "after": wish.after, **changes}
     text = urlencode({name: value for name, value in said.items() if value})
     return f"?{text}" if text else ""
+
+
+def pager(wish: Wish, page: Page[Any]) -> dict[str, str]:
+    """The addresses that `design/pager.html` leads to; empty where there is nothing more."""
+    return {
+        "earlier": (query_of(wish, after="") or "?") if wish.after else "",
+        "later": query_of(wish, after=page.next) if page.next else "",
+    }
 
 
 def listed_row(brand: str, noun: Noun[Any], row: Any) -> ListedRow:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallystick.design.words import WORDS, word
 from tallystick.doors import wording
 from tallystick.doors.nouns.forms import DayField, KeyField, LongText, NounForm
 from tallystick.doors.nouns.programs import PROGRAMS
@@ -33,8 +34,8 @@ WINDOW: Final = "window_"
 MOST_DAYS: Final = 36_500
 
 
-def _words(names: Any) -> list[tuple[str, str]]:
-    return [(str(name), str(name).replace("_", " ")) for name in names]
+def _words(names: Any) -> list[tuple[str, Any]]:
+    return [(str(name), WORDS.get(str(name)) or str(name)) for name in names]
 
 
 def _many(label: Any, names: Any, **options: Any) -> forms.MultipleChoiceField:
@@ -124,7 +125,7 @@ class MeaningForm(NounForm):
     def __init__(self, given: Any = None, *, initial: Mapping[str, Any], fixed: Any = ()) -> None:
         super().__init__(given, initial=initial, fixed=fixed)
         for kind in kinds.TOUCHPOINTS:
-            label = _("Window of %(kind)s, in days") % {"kind": kind.replace("_", " ")}
+            label = _("Window of %(kind)s, in days") % {"kind": word(kind)}
             self.fields[f"{WINDOW}{kind}"] = _days(label)
         self.meaning: Meaning | None = None
         for name in self.fixed:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallystick.design import figures
+from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.state import State
@@ -134,7 +135,7 @@ def _unit(row: UnitRow, events: list[Event], names: Naming) -> Unit:
     return Unit(
         at=row.dated_at,
         came_through=" → ".join(origins) or _("nobody is known"),
-        kind=", ".join(dict.fromkeys(event.kind.replace("_", " ") for event in events)),
+        kind=", ".join(dict.fromkeys(word(event.kind) for event in events)),
         converted=row.converted,
         immature=row.immature,
         events=_shown("evt", row.event_ids),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -62,14 +62,7 @@ class State:
 def read_state(query: QueryDict, *, brand: str, page: str, extra: tuple[str, ...] = ()) -> State:
     """Read an address. Raises BadAddress for a parameter that the page has not, or has twice."""
     known = (*OF_QUESTION, *extra)
-    for name in query:
-        if name not in known:
-            raise BadAddress(
-                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                % {"name": name, "known": ", ".join(known)}
-            )
-        if name != "where" and len(query.getlist(name)) > 1:
-            raise BadAddress(_("“%(name)s” is given more than once.") % {"name": name})
+    refuse_unknown(query, known, repeated=("where",))
     where = tuple(text for text in query.getlist("where") if text)
     if len(where) > MOST_FILTERS:
         raise BadAddress(_("A question has at most %(most)s filters.") % {"most": MOST_FILTERS})
@@ -81,6 +74,18 @@ def read_state(query: QueryDict, *, brand: str, page: str, extra: tuple[str, ...
     }
     wanted = Wanted(by=(by,) if by else (), where=where, **plain)
     return State(brand, page, wanted, {name: query.get(name, "") for name in extra})
+
+
+def refuse_unknown(query: QueryDict, known: Collection[str], *, repeated: Collection[str] = ()) -> None:
+    """Raise BadAddress for a parameter that a page has not, and for one given twice that is not `repeated`."""
+    for name in query:
+        if name not in known:
+            raise BadAddress(
+                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
+                % {"name": name, "known": ", ".join(known)}
+            )
+        if name not in repeated and len(query.getlist(name)) > 1:
+            raise BadAddress(_("“%(name)s” is given more than once.") % {"name": name})
 
 
 def read_page_number(text: str) -> int:

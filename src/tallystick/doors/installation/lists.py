@@ -10,20 +10,11 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
+from tallystick.doors.tabs import Tab
 from tallystick.foundation.listing import Listing
 from tallystick.kit.listing import Page, Wish
 
 Text = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter, as a link."""
-
-    label: Text
-    url: str
-    is_here: bool
-    count: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +24,7 @@ class Shown:
     page: Page[Any]
     text: str
     state: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Tab, ...]
     next: str
 
     @property
@@ -46,7 +37,7 @@ def shown(request: HttpRequest, listing: Listing[Any], states: Sequence[tuple[st
     """The page that the address asks for. Raises BadWish."""
     text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     page = listing.page(Wish(text=text, filters={"state": state}, after=request.GET.get("after", "")))
-    choices = tuple(Choice(label, _address(text, value), value == state) for value, label in states)
+    choices = tuple(Tab(label, _address(text, value), value == state) for value, label in states)
     return Shown(page, text, state, choices, _address(text, state, page.next) if page.next else "")
 
 

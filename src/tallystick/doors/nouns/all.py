@@ -18,6 +18,3 @@ _ALL: Final[tuple[Noun[Any], ...]] = (
 
 NOUNS: Final[Mapping[str, Noun[Any]]] = MappingProxyType({noun.name: noun for noun in _ALL})
 """Name → noun."""
-
-BY_PLURAL: Final[Mapping[str, Noun[Any]]] = MappingProxyType({noun.plural: noun for noun in _ALL})
-"""Plural, as in addresses → noun."""

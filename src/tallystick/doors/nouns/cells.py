@@ -1,8 +1,11 @@
-"""Texts in the cells of a CSV file: written so that no spreadsheet runs them, read so that they are what they were."""
+"""The cells of a CSV file: written so that no spreadsheet runs them, read so that they are what they were."""
 
 from __future__ import annotations
 
-from typing import Final
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any, Final
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for the beginning of a formula, also in full width."""
@@ -19,6 +22,14 @@ def safe(text: str) -> str:
 def meant(cell: str) -> str:
     """The text that `safe` was given."""
     return cell[1:] if cell.startswith("'") and _could_run(cell) else cell
+
+
+def csv_line(values: Iterable[Any]) -> str:
+    """A line of a CSV file, with its end. None is an empty cell; texts are written so that no spreadsheet runs them."""
+    line = io.StringIO()
+    cells = [safe(value) if isinstance(value, str) else value for value in values]
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()
 
 
 def _could_run(text: str) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tallystick.doors.nouns.cells import safe
+from tallystick.doors.nouns.cells import csv_line
 from tallystick.doors.nouns.noun import Noun
 
 
@@ -20,13 +18,7 @@ def columns_of(noun: Noun[Any]) -> tuple[str, ...]:
 def csv_lines(noun: Noun[Any], rows: Iterable[Any]) -> Iterator[str]:
     """The file, line by line, the names of the columns first."""
     columns = columns_of(noun)
-    yield _line(columns)
+    yield csv_line(columns)
     for row in rows:
         values = noun.values(row)
-        yield _line(safe("" if values.get(name) is None else str(values.get(name))) for name in columns)
-
-
-def _line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(list(cells))
-    return text.getvalue()
+        yield csv_line(values.get(name) for name in columns)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors.nouns.forms import NounForm
-from tallystick.doors.nouns.noun import Column, Noun, Values
+from tallystick.doors.nouns.noun import Column, Noun
 from tallystick.doors.nouns.partners import PARTNERS, PARTNERSHIPS
 from tallystick.doors.nouns.places import CAMPAIGNS, PLACEMENTS
 from tallystick.doors.nouns.programs import PROGRAMS
@@ -23,7 +23,6 @@ from tallystick.doors.nouns.shapes import (
     live_or_archived,
     naming,
 )
-from tallystick.foundation.audit.acts import Actor
 from tallystick.partners.partnerships.models import Code, Link
 from tallystick.partners.partnerships.queries.listings import CODES as CODE_LISTING
 from tallystick.partners.partnerships.queries.listings import LINKS as LINK_LISTING
@@ -117,27 +116,6 @@ def _values(row: Link | Code, **said: Any) -> dict[str, Any]:
     )
 
 
-def _open_link(said: Values, by: Actor) -> Link:
-    given = dict(said)
-    return open_link(given.pop("partnership"), **given, by=by)
-
-
-def _put_link(row: Link, said: Values, by: Actor) -> Link:
-    changed = {name: said[name] for name in ("destination", "placement", "campaign")}
-    change_link(row, by=by, **changed)
-    return LINKS.rows().get(id=row.id)
-
-
-def _open_code(said: Values, by: Actor) -> Code:
-    given = dict(said)
-    return open_code(given.pop("partnership"), **given, by=by)
-
-
-def _put_code(row: Code, said: Values, by: Actor) -> Code:
-    change_code(row, by=by, placement=said["placement"], campaign=said["campaign"])
-    return CODES.rows().get(id=row.id)
-
-
 _FILTERS: Final = {
     "state": live_or_archived,
     "program": choices_of(PROGRAMS),
@@ -156,8 +134,9 @@ LINK: Final = Noun(
     named_by=("key",),
     form=LinkForm,
     values=lambda row: _values(row, destination=row.destination),
-    open_=_open_link,
-    put=_put_link,
+    opener=open_link,
+    changer=change_link,
+    within="partnership",
     listing=LINK_LISTING,
     columns=(
         Column("key", gettext_lazy("Key"), "name", sort="key"),
@@ -191,8 +170,9 @@ CODE: Final = Noun(
     named_by=("key",),
     form=CodeForm,
     values=_values,
-    open_=_open_code,
-    put=_put_code,
+    opener=open_code,
+    changer=change_code,
+    within="partnership",
     listing=CODE_LISTING,
     columns=(
         Column("key", gettext_lazy("Code"), "name", sort="key"),

@@ -18,7 +18,6 @@ from tallystick.foundation.listing import Listing
 Text = str | Promise
 Values = Mapping[str, Any]
 
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -27,9 +26,9 @@ class Act(Generic[Row]):
     """A verb for one row or many, beside opening and changing: pause, archive.
 
     name: as in an address and on the command line. label: on a button. says: what it will do, asked before it is done.
-    run: does it; raises a foreseen error. fits: whether it can be done to a
-    row now; where not, the button is not there. asks_reason: whether a reason must be given. is_grave: shown as
-    something to think about.
+    right: of `accounts.rules.RIGHTS`. run: does it; raises a foreseen error. fits: whether it can be done to a row now;
+    where not, the button is not there. asks_reason: whether a reason must be given. is_grave: shown as something to
+    think about.
     """
 
     name: str
@@ -64,11 +63,11 @@ class Noun(Generic[Row]):
     is. read, change: rights of `accounts.rules.RIGHTS`.
     reference: how its rows are named from elsewhere: prefix of the ids, handle, the live ones. named_by: the fields
     whose values, joined by `/`, are the handle (`alice`, `shop/alice`); the handle is unique in the brand.
-    form: asks for everything that can be said of one; its cleaned data is what `open_` and `put` are given. fixed:
-    fields that cannot change once it is open.
+    form: asks for everything that can be said of one. fixed: fields that cannot change once it is open.
     values: everything about a row as JSON values, in the order of a file: the API's object, the CSV's line, and the
     form's beginning. It asks the database nothing that the listing has not brought along.
-    open_: makes one from cleaned data; refuses a handle that is taken. put: changes one to cleaned data.
+    opener, changer: the services that open one and that change one, whose arguments are the form's cleaned data, the
+    fixed fields only when one is opened. within: the field whose row the opener takes first, without a name.
     listing: search, filters and orders. filters: filter of the listing → its choices, value and label.
     """
 
@@ -83,11 +82,12 @@ class Noun(Generic[Row]):
     named_by: tuple[str, ...]
     form: type[NounForm]
     values: Callable[[Row], dict[str, Any]]
-    open_: Callable[[Values, Actor], Row]
-    put: Callable[[Row, Values, Actor], Row]
+    opener: Callable[..., Row]
+    changer: Callable[..., object]
     listing: Listing[Row]
     columns: tuple[Column[Row], ...]
     fixed: tuple[str, ...] = ()
+    within: str = ""
     acts: tuple[Act[Row], ...] = ()
     filters: Mapping[str, Callable[[], list[tuple[str, Text]]]] = field(default_factory=dict)
     empty: Text = ""
@@ -136,6 +136,17 @@ class Noun(Generic[Row]):
         """What the form would have to be given to leave a row as it is."""
         values = self.values(row)
         return {name: "" if values[name] is None else values[name] for name in self.fields}
+
+    def open_(self, cleaned: Values, by: Actor) -> Row:
+        """Open one from the form's cleaned data; raises what its service raises, also where the handle is taken."""
+        said = dict(cleaned)
+        first = [said.pop(self.within)] if self.within else []
+        return self.opener(*first, **said, by=by)
+
+    def put(self, row: Row, cleaned: Values, by: Actor) -> Row:
+        """Change one to the form's cleaned data, and read it anew; raises what its service raises."""
+        self.changer(row, by=by, **{name: said for name, said in cleaned.items() if name not in self.fixed})
+        return self.reference.rows().get(pk=row.pk)
 
     def act(self, name: str) -> Act[Row] | None:
         """The act with a name, else None."""

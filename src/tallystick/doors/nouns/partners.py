@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors.nouns.forms import KeyField, NounForm, OneOf
-from tallystick.doors.nouns.noun import Act, Column, Noun, Text, Values
+from tallystick.doors.nouns.noun import Act, Column, Noun, Text
 from tallystick.doors.nouns.programs import PROGRAMS
 from tallystick.doors.nouns.references import Reference, RowField
 from tallystick.doors.nouns.shapes import (
@@ -111,11 +111,6 @@ def _partner_values(row: Partner) -> dict[str, Any]:
     return about(row, key=row.key, name=row.name, kind=row.kind, website=row.website, contact=row.contact)
 
 
-def _put_partner(row: Partner, said: Values, by: Actor) -> Partner:
-    change_partner(row, by=by, **{name: value for name, value in said.items() if name != "key"})
-    return Partner.objects.get(id=row.id)
-
-
 def _partnership_values(row: Partnership) -> dict[str, Any]:
     return about(
         row,
@@ -130,14 +125,8 @@ def _partnership_values(row: Partnership) -> dict[str, Any]:
     )
 
 
-def _open_partnership(said: Values, by: Actor) -> Partnership:
-    state = State(said["state"] or State.ACTIVE)
-    return open_partnership(**{**said, "state": state}, by=by)
-
-
-def _put_partnership(row: Partnership, said: Values, by: Actor) -> Partnership:
-    change_partnership(row, by=by, tier=said["tier"], owner=said["owner"])
-    return PARTNERSHIPS.rows().get(id=row.id)
+def _open_partnership(*, state: str, by: Actor, **said: Any) -> Partnership:
+    return open_partnership(state=state or State.ACTIVE, by=by, **said)
 
 
 def _step(
@@ -169,8 +158,8 @@ PARTNER: Final = Noun(
     named_by=("key",),
     form=PartnerForm,
     values=_partner_values,
-    open_=lambda said, by: open_partner(**said, by=by),
-    put=_put_partner,
+    opener=open_partner,
+    changer=change_partner,
     listing=listings.PARTNERS,
     columns=(
         Column("name", gettext_lazy("Name"), "name", sort="name"),
@@ -181,10 +170,7 @@ PARTNER: Final = Noun(
         CREATED,
     ),
     fixed=("key",),
-    acts=archive_and_restore(
-        "partners.change",
-        what=gettext_lazy("It leaves the lists and can be chosen nowhere. What it brings is still credited."),
-    ),
+    acts=archive_and_restore("partners.change"),
     filters={"state": live_or_archived, "kind": lambda: list(KINDS.items())},
     empty=gettext_lazy("Invite the first partner by e-mail, or import those you have from a CSV file."),
 )
@@ -201,8 +187,8 @@ PARTNERSHIP: Final = Noun(
     named_by=("program", "partner"),
     form=PartnershipForm,
     values=_partnership_values,
-    open_=_open_partnership,
-    put=_put_partnership,
+    opener=_open_partnership,
+    changer=change_partnership,
     listing=listings.PARTNERSHIPS,
     columns=(
         Column("partner_name", gettext_lazy("Partner"), "name", sort="name"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors.nouns.forms import DayField, KeyField, LongText, NounForm
-from tallystick.doors.nouns.noun import Column, Noun, Values
+from tallystick.doors.nouns.noun import Column, Noun
 from tallystick.doors.nouns.partners import PARTNERS, PARTNERSHIPS
 from tallystick.doors.nouns.programs import PROGRAMS
 from tallystick.doors.nouns.references import Reference, RowField
@@ -23,7 +23,6 @@ from tallystick.doors.nouns.shapes import (
     live_or_archived,
     naming,
 )
-from tallystick.foundation.audit.acts import Actor
 from tallystick.kit.money import BadAmount, Money, parse_amount
 from tallystick.partners.partnerships.models import Campaign, Placement
 from tallystick.partners.partnerships.queries.listings import CAMPAIGNS as CAMPAIGN_LISTING
@@ -117,17 +116,6 @@ def _placement_values(row: Placement) -> dict[str, Any]:
     )
 
 
-def _put_placement(row: Placement, said: Values, by: Actor) -> Placement:
-    changed = {name: value for name, value in said.items() if name not in ("partnership", "key")}
-    change_placement(row, by=by, **changed)
-    return PLACEMENTS.rows().get(id=row.id)
-
-
-def _open_placement(said: Values, by: Actor) -> Placement:
-    given = dict(said)
-    return open_placement(given.pop("partnership"), **given, by=by)
-
-
 def _campaign_values(row: Campaign) -> dict[str, Any]:
     return about(
         row,
@@ -147,17 +135,6 @@ def _decimal(amount_minor: int, currency: str) -> str:
     return Money(amount_minor, currency).show().removesuffix(f" {currency}")
 
 
-def _open_campaign(said: Values, by: Actor) -> Campaign:
-    given = dict(said)
-    return open_campaign(given.pop("program"), **given, by=by)
-
-
-def _put_campaign(row: Campaign, said: Values, by: Actor) -> Campaign:
-    changed = {name: value for name, value in said.items() if name not in ("program", "key")}
-    change_campaign(row, by=by, **changed)
-    return CAMPAIGNS.rows().get(id=row.id)
-
-
 PLACEMENT: Final = Noun(
     name="placement",
     plural="placements",
@@ -170,8 +147,9 @@ PLACEMENT: Final = Noun(
     named_by=("partnership", "key"),
     form=PlacementForm,
     values=_placement_values,
-    open_=_open_placement,
-    put=_put_placement,
+    opener=open_placement,
+    changer=change_placement,
+    within="partnership",
     listing=PLACEMENT_LISTING,
     columns=(
         Column("name", gettext_lazy("Name"), "name", sort="name"),
@@ -183,10 +161,7 @@ PLACEMENT: Final = Noun(
         CREATED,
     ),
     fixed=("partnership", "key"),
-    acts=archive_and_restore(
-        "partners.change",
-        what=gettext_lazy("It leaves the lists and can be chosen nowhere. What it brings is still credited."),
-    ),
+    acts=archive_and_restore("partners.change"),
     filters={"state": live_or_archived, "program": choices_of(PROGRAMS), "partner": choices_of(PARTNERS)},
     empty=gettext_lazy("Placements tell apart what the same partner does in several places."),
 )
@@ -203,8 +178,9 @@ CAMPAIGN: Final = Noun(
     named_by=("program", "key"),
     form=CampaignForm,
     values=_campaign_values,
-    open_=_open_campaign,
-    put=_put_campaign,
+    opener=open_campaign,
+    changer=change_campaign,
+    within="program",
     listing=CAMPAIGN_LISTING,
     columns=(
         Column("name", gettext_lazy("Name"), "name", sort="name"),
@@ -216,10 +192,7 @@ CAMPAIGN: Final = Noun(
         STATE,
     ),
     fixed=("program", "key"),
-    acts=archive_and_restore(
-        "partners.change",
-        what=gettext_lazy("It leaves the lists and can be chosen nowhere. What it brings is still credited."),
-    ),
+    acts=archive_and_restore("partners.change"),
     filters={"state": live_or_archived, "program": choices_of(PROGRAMS)},
     empty=gettext_lazy("Open a campaign before a sale or a launch, and give its links and codes to it."),
 )

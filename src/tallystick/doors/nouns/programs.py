@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors.nouns.forms import DayField, KeyField, NounForm
-from tallystick.doors.nouns.noun import Column, Noun, Values
+from tallystick.doors.nouns.noun import Column, Noun
 from tallystick.doors.nouns.references import Reference
 from tallystick.doors.nouns.shapes import CREATED, STATE, about, archive_and_restore, live_or_archived
-from tallystick.foundation.audit.acts import Actor
 from tallystick.kit.currencies import DIGITS
 from tallystick.partners.programs import queries
 from tallystick.partners.programs.models import Channel, Program
@@ -88,22 +87,8 @@ def _program_values(row: Program) -> dict[str, Any]:
     )
 
 
-def _open_program(said: Values, by: Actor) -> Program:
-    return open_program(**said, by=by)
-
-
-def _put_program(row: Program, said: Values, by: Actor) -> Program:
-    change_program(row, by=by, **{name: said[name] for name in ("name", "zone", "history_from")})
-    return Program.objects.get(id=row.id)
-
-
 def _channel_values(row: Channel) -> dict[str, Any]:
     return about(row, key=row.key, name=row.name)
-
-
-def _put_channel(row: Channel, said: Values, by: Actor) -> Channel:
-    change_channel(row, by=by, name=said["name"])
-    return Channel.objects.get(id=row.id)
 
 
 PROGRAM: Final = Noun(
@@ -120,8 +105,8 @@ PROGRAM: Final = Noun(
     named_by=("key",),
     form=ProgramForm,
     values=_program_values,
-    open_=_open_program,
-    put=_put_program,
+    opener=open_program,
+    changer=change_program,
     listing=queries.PROGRAMS,
     columns=(
         Column("name", gettext_lazy("Name"), "name", sort="name"),
@@ -148,8 +133,8 @@ CHANNEL: Final = Noun(
     named_by=("key",),
     form=ChannelForm,
     values=_channel_values,
-    open_=lambda said, by: open_channel(**said, by=by),
-    put=_put_channel,
+    opener=open_channel,
+    changer=change_channel,
     listing=queries.CHANNELS,
     columns=(
         Column("name", gettext_lazy("Name"), "name", sort="name"),
@@ -158,10 +143,7 @@ CHANNEL: Final = Noun(
         CREATED,
     ),
     fixed=("key",),
-    acts=archive_and_restore(
-        "programs.change",
-        what=gettext_lazy("It leaves the lists and can be chosen nowhere. What it brings is still credited."),
-    ),
+    acts=archive_and_restore("programs.change"),
     filters={"state": live_or_archived},
     empty=gettext_lazy(
         "Open one for each of the brand's own sources: the newsletter, paid search, direct visits."

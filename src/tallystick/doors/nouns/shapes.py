@@ -13,6 +13,10 @@ from tallystick.kit import ids
 from tallystick.partners.programs.models import Archivable
 from tallystick.partners.programs.services.archive import archive, restore
 
+LEAVES_THE_LISTS: Final[Text] = _(
+    "It leaves the lists and can be chosen nowhere. What it brings is still credited."
+)
+
 
 def live_or_archived() -> list[tuple[str, Text]]:
     """The choices of the filter `state` of what can be put away."""
@@ -41,7 +45,7 @@ def state_of(row: Archivable) -> str:
     return "live" if is_live(row) else "archived"
 
 
-def archive_and_restore(right: str, *, what: Text) -> tuple[Act[Any], ...]:
+def archive_and_restore(right: str, *, what: Text = LEAVES_THE_LISTS) -> tuple[Act[Any], ...]:
     """The two acts of what can be put away. what: what archiving will do to it."""
     return (
         Act(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tallystick.doors.portal.views import accept, details, documents, home, links
+from tallystick.doors.portal.views import accept, counted, details, documents, home, links
 
 app_name = "portal"
 HERE = "portal/<slug:brand>/<slug:partner>/"
 urlpatterns = [
     path(HERE, home.home, name="home"),
+    path(f"{HERE}counted", counted.counted, name="counted"),
     path(f"{HERE}links", links.links, name="links"),
     path(f"{HERE}documents", documents.documents, name="documents"),
     path(f"{HERE}details", details.details, name="details"),

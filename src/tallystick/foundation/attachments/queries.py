@@ -25,11 +25,10 @@ def find_document(text: str) -> Attachment | None:
     Its address does not say whose it is. Whoever asks has to be found entitled before they are given anything.
     """
     try:
-        prefix, document_id = ids.read(text)
+        document_id = ids.read_as("doc", text)
     except BadId:
         return None
-    there = across_brands(Attachment).filter(removed_at__isnull=True)
-    return there.filter(id=document_id).first() if prefix == "doc" else None
+    return across_brands(Attachment).filter(id=document_id, removed_at__isnull=True).first()
 
 
 def missing_files() -> list[str]:

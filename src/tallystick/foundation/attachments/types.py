@@ -61,6 +61,9 @@ _BEGINNINGS: Final = (
     (b"GIF89a", GIF),
 )
 _ZIP: Final = b"PK\x03\x04"
+_ZIP_ENTRY: Final = b"PK\x01\x02"
+_MOST_ENTRIES: Final = 10_000
+"""More than any document holds. 20 MB can list 400,000, and to read that takes seconds and 100 MB."""
 _NEVER_IN_TEXT: Final = bytes({*range(32), 127} - set(b"\t\n\f\r"))
 _LINES_LOOKED_AT: Final = 20
 
@@ -84,7 +87,7 @@ def _by_beginning(content: bytes) -> Type | None:
 
 def _packed(content: bytes) -> Type | None:
     """An office document, by what its archive holds; one with macros is none that is taken."""
-    if not content.startswith(_ZIP):
+    if not content.startswith(_ZIP) or content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
         return None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:

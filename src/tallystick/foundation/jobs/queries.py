@@ -27,8 +27,7 @@ class NoSuchJob(Foreseen):
 
 def find_job(text: str) -> Job:
     """The job with an id as doors write it (`job_…`). Raises BadId, NoSuchJob."""
-    prefix, job_id = ids.read(text)
-    job = Job.objects.filter(id=job_id).first() if prefix == "job" else None
+    job = Job.objects.filter(id=ids.read_as("job", text)).first()
     if job is None:
         raise NoSuchJob("there is no job %(id)s; one that was done is forgotten after a week", id=text)
     return job

@@ -30,6 +30,9 @@ SEND: Final = "mail.send"
 LASTS: Final = timedelta(days=7)
 """How long a mail is tried, and how long a secret in it is kept, where nobody says otherwise."""
 
+LISTED: Final = timedelta(days=90)
+"""How long a mail stays in the list after it has expired: anybody can cause one by asking for a link."""
+
 
 class BadAddress(Foreseen, ValueError):
     """An address that no mail can be sent to."""
@@ -141,8 +144,14 @@ def want(kind: str, *, address: str, by: Actor) -> None:
 
 
 def expire() -> None:
-    """What upkeep does: give up on mails that could not be sent in time, remove secrets that have expired."""
-    expired = Mail.objects.filter(expires_at__lte=clock.now())
+    """What upkeep does: give up on mails that could not be sent in time, remove secrets that have expired, forget.
+
+    A mail that can be declined is never forgotten, for by the link in it it is declined years later, too.
+    """
+    now = clock.now()
+    old = Mail.objects.filter(expires_at__lte=now - LISTED)
+    old.exclude(kind__in=[kind.name for kind in optional_kinds()]).delete()
+    expired = Mail.objects.filter(expires_at__lte=now)
     expired.filter(state=MailState.WAITING).update(state=MailState.FAILED)
     expired.filter(has_secret=True).exclude(text="").update(text="", html="")
 

@@ -61,7 +61,7 @@ def deliver(message: EmailMessage, *, server: Server, sender: Sender) -> None:
         # Greeting, signing in, the sender: what is wrong is wrong with the settings, and those can be mended.
         raise NotTaken(_said(refused.smtp_code, refused.smtp_error)) from None
     except (smtplib.SMTPException, OSError) as fault:
-        raise NotTaken(f"{type(fault).__name__}: {fault}") from None
+        raise NotTaken("%(name)s: %(fault)s", name=type(fault).__name__, fault=fault) from None
 
 
 def _connected(server: Server, sender: Sender) -> smtplib.SMTP:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from tallystick.kit import kinds
 from tallystick.measurement.attribution.gathering import gather, origins, touch_of
 from tallystick.measurement.attribution.rules import outcomes as rules
@@ -22,22 +24,28 @@ from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
 
 _UNCREDITED = {
-    rules.NO_TOUCHPOINT: "No touchpoint of this customer lies in any window before the conversion.",
-    rules.NONE_ELIGIBLE: "There are touchpoints, but none of them is eligible: the path says why.",
-    rules.NO_BINDING: "The definition follows the customer's binding, and this customer has none.",
+    rules.NO_TOUCHPOINT: gettext_lazy(
+        "No touchpoint of this customer lies in any window before the conversion."
+    ),
+    rules.NONE_ELIGIBLE: gettext_lazy(
+        "There are touchpoints, but none of them is eligible: the path says why."
+    ),
+    rules.NO_BINDING: gettext_lazy(
+        "The definition follows the customer's binding, and this customer has none."
+    ),
 }
 
 
 def sentence(reason: str) -> str:
     """The sentence of a touchpoint's reason for having no share; empty for one that has."""
-    return SENTENCES[NoCredit(reason)] if reason else ""
+    return gettext(SENTENCES[NoCredit(reason)]) if reason else ""
 
 
 def uncredited(reason: str) -> str:
     """The sentence of a conversion's reason for crediting nobody; empty where somebody has credit."""
     if not reason:
         return ""
-    return _UNCREDITED.get(reason) or BINDING_SENTENCES[NoBinding(reason)]
+    return str(_UNCREDITED.get(reason) or gettext(BINDING_SENTENCES[NoBinding(reason)]))
 
 
 def why_not(events: Sequence[Event], *, max_customers: int) -> dict[UUID, str]:
@@ -64,12 +72,14 @@ def lacks(event: Event) -> str:
 
 def _why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
     if event.label != VALID:
-        return f"It is labelled {event.label.replace('_', ' ')}: kept, but not counted and not credited."
+        return gettext("It is labelled %(label)s: kept, but not counted and not credited.") % {
+            "label": event.label.replace("_", " ")
+        }
     if event.kind in kinds.TOUCHPOINTS:
         return _touch_why_not(event, known, list(decided))
     if event.kind in kinds.OUTCOMES:
         return _outcome_why_not(event, known, decided)
-    return "This kind of event is behaviour: it is neither a touchpoint nor a conversion."
+    return gettext("This kind of event is behaviour: it is neither a touchpoint nor a conversion.")
 
 
 def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> str:
@@ -81,19 +91,23 @@ def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> st
     if event.visitor and not event.customer and known.identities.is_shared(event.visitor):
         return sentence(NoCredit.VISITOR_SHARED_BY_TOO_MANY)
     if not decided:
-        return "No conversion of this visitor, or of a customer it was identified as, is known."
+        return gettext("No conversion of this visitor, or of a customer it was identified as, is known.")
     touch, last = touch_of(event, origins()), decided[-1]
     refused = credit([touch], converted_at=last.evidence.occurred_at, policy=policy_of(last.version.meaning))
     reason = refused.verdicts[0].reason
-    return sentence(reason) if reason else "The conversions that are known belong to somebody else."
+    return sentence(reason) if reason else gettext("The conversions that are known belong to somebody else.")
 
 
 def _outcome_why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
     evidence = next((piece for piece in known.evidence if piece.event_id == event.id), None)
     keys = conversion_keys(evidence, known.versions) if evidence else []
     if not keys:
-        return f"No definition in force on its day counts a {event.kind} like this one."
+        return gettext("No definition in force on its day counts a %(kind)s like this one.") % {
+            "kind": event.kind
+        }
     own = [outcome for outcome in decided if outcome.key in keys]
     if all(outcome.evidence.event_id != event.id for outcome in own):
-        return "Another event of a more trusted or earlier source decides this conversion; this one corroborates it."
+        return gettext(
+            "Another event of a more trusted or earlier source decides this conversion; this one corroborates it."
+        )
     return ""

@@ -117,9 +117,13 @@ def read_event_log(source: TableSource, *, columns: EventColumns) -> ChannelPath
 def _refuse_unless_counted_paths(table: Table) -> None:
     if PATH_COLUMN not in table.header or CONVERSIONS_COLUMN not in table.header:
         raise BadFile(
-            f"{table.name} is no file of paths: it needs the columns {PATH_COLUMN} and {CONVERSIONS_COLUMN}, "
-            f"but has {', '.join(table.header)}. If it is an event log, name its columns for customer, "
-            "time, channel and conversion."
+            "%(name)s is no file of paths: it needs the columns %(path_column)s and "
+            "%(conversions_column)s, but has %(header)s. If it is an event log, name its columns "
+            "for customer, time, channel and conversion.",
+            name=table.name,
+            path_column=PATH_COLUMN,
+            conversions_column=CONVERSIONS_COLUMN,
+            header=", ".join(table.header),
         )
 
 

@@ -77,18 +77,20 @@ def trace(text: str, *, store: Store, max_customers: int) -> Trace:
     if prefix == "rcp":
         receipts = _receipts([value], store)
         if not receipts:
-            raise NothingThere(f"there is no receipt {text} in this brand")
+            raise NothingThere("there is no receipt %(text)s in this brand", text=text)
         return _of_events(text, events_of_receipt(value), receipts, max_customers)
     if prefix == "evt":
         events = find_events([value])
         if not events:
-            raise NothingThere(f"there is no event {text} in this brand")
+            raise NothingThere("there is no event %(text)s in this brand", text=text)
         receipts = _receipts({event.receipt_id for event in events.values()}, store)
         return _of_events(text, list(events.values()), receipts, max_customers)
     conversion = _conversion(prefix, value)
     if conversion is None:
         raise NothingThere(
-            f"there is no {ids.PREFIXES[prefix]} {text} in this brand, or it has no trace of its own"
+            "there is no %(kind)s %(text)s in this brand, or it has no trace of its own",
+            kind=ids.PREFIXES[prefix],
+            text=text,
         )
     return _of_conversion(text, conversion, store=store, max_customers=max_customers)
 

@@ -1,20 +1,47 @@
-"""What must be said beneath a section, so that nobody takes its figures for something else. Pure."""
+"""What must be said beneath a section, so that nobody takes its figures for something else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.utils.translation import gettext, ngettext_lazy
+
+from tallystick.design import figures
 from tallystick.measurement.kpis.cells import Cell, Status
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
 from tallystick.partners.programs.rules import Basis, Denominator
 
-_NO_UNIT: Final = {
-    Denominator.CLICKS: "are no click (such as a used code)",
-    Denominator.SESSIONS: "are no session (such as a code used without a visit)",
-    Denominator.LEADS: "led to no lead before them",
-    Denominator.EXPOSURES: "are no exposure (such as a click)",
+_ASIDE: Final = {
+    Denominator.CLICKS: ngettext_lazy(
+        "%(number)s conversion credited through touchpoints that are no click (such as a used code) is not in this "
+        "rate; the period basis counts it.",
+        "%(number)s conversions credited through touchpoints that are no click (such as a used code) are not in this "
+        "rate; the period basis counts them.",
+        "count",
+    ),
+    Denominator.SESSIONS: ngettext_lazy(
+        "%(number)s conversion credited through touchpoints that are no session (such as a code used without a visit) "
+        "is not in this rate; the period basis counts it.",
+        "%(number)s conversions credited through touchpoints that are no session (such as a code used without a visit) "
+        "are not in this rate; the period basis counts them.",
+        "count",
+    ),
+    Denominator.LEADS: ngettext_lazy(
+        "%(number)s conversion credited through touchpoints that led to no lead before them is not in this rate; the "
+        "period basis counts it.",
+        "%(number)s conversions credited through touchpoints that led to no lead before them are not in this rate; the "
+        "period basis counts them.",
+        "count",
+    ),
+    Denominator.EXPOSURES: ngettext_lazy(
+        "%(number)s conversion credited through touchpoints that are no exposure (such as a click) is not in this "
+        "rate; the period basis counts it.",
+        "%(number)s conversions credited through touchpoints that are no exposure (such as a click) are not in this "
+        "rate; the period basis counts them.",
+        "count",
+    ),
 }
 
 
@@ -25,25 +52,25 @@ def notes(cut: Cut, cells: Sequence[Cell], *, aside: int) -> tuple[str, ...]:
 
 def _notes(cut: Cut, cells: Sequence[Cell], aside: int) -> Iterator[str]:
     if cut.basis is Basis.PERIOD:
-        yield "Conversions of the period over units of the period: not the same people, and it may exceed 100 %."
+        yield gettext(
+            "Conversions of the period over units of the period: not the same people, and it may exceed 100 %."
+        )
     if aside:
         yield _aside(cut.unit, aside)
     if cut.splits_outcomes or any(DIMENSIONS[name].about is About.OUTCOME for name, _ in cut.where):
-        yield "By customer type: conversions of that type over all units, so that the parts add up to the whole."
+        yield gettext(
+            "By customer type: conversions of that type over all units, so that the parts add up to the whole."
+        )
     if any(cell.statistics.crossing for cell in cells):
-        yield "Some units converted only after the definition changed; `crossing` counts them."
+        yield gettext("Some units converted only after the definition changed; `crossing` counts them.")
     if any(cell.status is Status.NOT_ENOUGH_EVIDENCE for cell in cells):
-        yield "Cells without enough evidence are shown, and are not to be acted on."
+        yield gettext("Cells without enough evidence are shown, and are not to be acted on.")
     if cut.unit is Denominator.SESSIONS:
-        yield (
+        yield gettext(
             "Sessions: touchpoints of one visitor (where none is named: customer, else account) with gaps of at most "
             "30 minutes, or with one session key."
         )
 
 
 def _aside(unit: Denominator, count: int) -> str:
-    many = count != 1
-    return (
-        f"{count:,} conversion{'s' if many else ''} credited through touchpoints that {_NO_UNIT[unit]} "
-        f"{'are' if many else 'is'} not in this rate; the period basis counts {'them' if many else 'it'}."
-    )
+    return _ASIDE[unit] % {"count": count, "number": figures.count(count)}

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tallystick.kit import clock
 from tallystick.measurement.kpis import compile as compiler
 from tallystick.measurement.kpis import lineage
@@ -210,15 +212,15 @@ def _previous(
 
 def _why_no_previous(question: Question) -> str:
     if question.period.before is None:
-        return "The period is open: there is none before it of the same length."
-    return "The definition changed in this period or the one before: the two would not compare."
+        return gettext("The period is open: there is none before it of the same length.")
+    return gettext("The definition changed in this period or the one before: the two would not compare.")
 
 
 def _parts_of_cell(
     question: Question, where: tuple[tuple[str, Key], ...], limit: int, offset: int
 ) -> tuple[Part, ...]:
     if not 0 < limit <= MOST_ROWS or offset < 0:
-        raise BadQuestion(f"a page has 1 to {MOST_ROWS} rows and begins at 0 or later")
+        raise BadQuestion("a page has 1 to %(most)s rows and begins at 0 or later", most=MOST_ROWS)
     narrowed = replace(question, by=(), where=(*question.where, *where))
     check(narrowed, catalog()[KPI])
     return parts(narrowed)

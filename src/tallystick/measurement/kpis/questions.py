@@ -86,11 +86,16 @@ def check(question: Question, kpi: Kpi) -> None:
     for name in (*question.by, *(name for name, _ in question.where)):
         if name not in kpi.dimensions:
             raise BadQuestion(
-                f"{name!r} is not a dimension of {kpi.key}; dimensions: {', '.join(kpi.dimensions)}"
+                "%(name)r is not a dimension of %(key)s; dimensions: %(dimensions)s",
+                name=name,
+                key=kpi.key,
+                dimensions=", ".join(kpi.dimensions),
             )
     if len(question.by) > MOST_DIMENSIONS or len(set(question.by)) < len(question.by):
         raise BadQuestion(
-            f"break down by at most {MOST_DIMENSIONS} different dimensions, not by {question.by}"
+            "break down by at most %(most)s different dimensions, not by %(by)s",
+            most=MOST_DIMENSIONS,
+            by=question.by,
         )
     if not question.versions:
         raise BadQuestion("the definition has no version: nothing says what a conversion is")
@@ -103,7 +108,9 @@ def check(question: Question, kpi: Kpi) -> None:
     period = question.period
     if period.from_on and period.until_on and period.from_on >= period.until_on:
         last = period.until_on - timedelta(days=1)
-        raise BadQuestion(f"`until` {last} lies before `from` {period.from_on}")
+        raise BadQuestion(
+            "`until` %(last)s lies before `from` %(from_on)s", last=last, from_on=period.from_on
+        )
 
 
 def parts(question: Question) -> tuple[Part, ...]:
@@ -172,7 +179,9 @@ def _cut(question: Question, version: Version, period: Period) -> Cut:
     if basis is Basis.PERIOD and question.mature_only:
         raise BadQuestion("`mature_only` asks for closed windows; the period basis has none")
     if basis is Basis.PERIOD and question.method is not Method.WILSON:
-        raise BadQuestion(f"{question.method} is for whole outcomes; the period basis sums shares")
+        raise BadQuestion(
+            "%(method)s is for whole outcomes; the period basis sums shares", method=question.method
+        )
     bound = meaning.credit_by is CreditBy.BINDING
     extra = (meaning.binding_days or 0) if bound else 0
     return Cut(
@@ -199,7 +208,11 @@ def _denominator(question: Question, meaning: Meaning) -> Denominator:
     wanted = question.denominator or meaning.denominator
     allowed = (meaning.denominator, *meaning.alternates)
     if wanted not in allowed:
-        raise BadQuestion(f"the definition does not divide by {wanted}; it divides by {', '.join(allowed)}")
+        raise BadQuestion(
+            "the definition does not divide by %(wanted)s; it divides by %(allowed)s",
+            wanted=wanted,
+            allowed=", ".join(allowed),
+        )
     return wanted
 
 
@@ -208,7 +221,8 @@ def _lead_definition(question: Question, meaning: Meaning) -> UUID:
         if version.definition_key == meaning.leads_from and version.program_id == question.program_id:
             return version.definition_id
     raise BadQuestion(
-        f"`leads_from` names {meaning.leads_from!r}, and no such definition was given in `others`"
+        "`leads_from` names %(leads_from)r, and no such definition was given in `others`",
+        leads_from=meaning.leads_from,
     )
 
 

@@ -89,7 +89,7 @@ class DuckDbEngine:
                 paths
             )  # a file may have gone or be cut short: then say so, and not what DuckDB made of it
             _require_whole(paths)
-            raise EngineFailed(f"the engine cannot answer: {fault}") from fault
+            raise EngineFailed("the engine cannot answer: %(fault)s", fault=fault) from fault
 
     @contextmanager
     def _connection(self, paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -126,12 +126,14 @@ def _require(paths: Sequence[Path]) -> None:
     for path in paths:
         if set("*?[") & set(str(path)):
             raise UnusablePlace(
-                f"{path} contains *, ? or [, which DuckDB reads as a pattern. Move the data directory."
+                "%(path)s contains *, ? or [, which DuckDB reads as a pattern. Move the data directory.",
+                path=path,
             )
         if not path.is_file():
             raise WarehouseDamaged(
-                f"{path} is named by the manifest but is not there. Restore it from a backup of the data directory; "
-                "`tallystick doctor` lists all that are missing."
+                "%(path)s is named by the manifest but is not there. Restore it from a backup of the "
+                "data directory; `tallystick doctor` lists all that are missing.",
+                path=path,
             )
 
 
@@ -141,7 +143,9 @@ def _require_whole(paths: Sequence[Path]) -> None:
             begins, size = file.read(4), file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 4))
             if begins != _MAGIC or file.read(4) != _MAGIC:
-                raise WarehouseDamaged(f"{path} is not a whole Parquet file. Run `tallystick doctor`.")
+                raise WarehouseDamaged(
+                    "%(path)s is not a whole Parquet file. Run `tallystick doctor`.", path=path
+                )
 
 
 def _list(paths: Sequence[Path]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -112,6 +113,11 @@ class Invitation(BrandOwned):
             ),
         ]
 
+    def state_at(self, instant: datetime) -> str:
+        """Where it stands: a state, or `expired` for one that is open and too old."""
+        is_late = self.state == InvitationState.OPEN and self.expires_at <= instant
+        return "expired" if is_late else str(self.state)
+
 
 class ApiKey(BrandOwned):
     """A program's way in: of the key itself only the SHA-256 is kept, with enough of its beginning to know it by."""
@@ -129,6 +135,10 @@ class ApiKey(BrandOwned):
     """The person who saw the key, for whom it stands where two people are needed; NULL for a command on the machine."""
     created_by = models.CharField(max_length=254)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def state_at(self, instant: datetime) -> str:
+        """`active`, `expired` or `revoked`."""
+        return "revoked" if self.revoked_at else "expired" if self.expires_at <= instant else "active"
 
 
 class ProposalState(models.TextChoices):

@@ -31,7 +31,9 @@ STATES = {
 
 def _in_state(rows: QuerySet[User], value: str) -> QuerySet[User]:
     if value not in STATES:
-        raise BadWish(f"there is no state {value!r}; states: {', '.join(STATES)}")
+        raise BadWish(
+            "there is no state %(value)r; states: %(states)s", value=value, states=", ".join(STATES)
+        )
     return rows.filter(**STATES[value])
 
 

@@ -80,6 +80,11 @@ def keys_of_brand() -> Sequence[ApiKey]:
     return list(ApiKey.objects.order_by("-id"))
 
 
+def actor_of(person: User, address: str = "") -> Actor:
+    """A person as the one who acts. address: the client's, where there is one."""
+    return Actor(ActorKind.PERSON, person.name or person.email, person.id, address)
+
+
 def rights_of_actor(by: Actor) -> frozenset[str]:
     """What an actor may do in the brand in scope: a person by the seats in it, a program by its key's scopes, a command
     on the machine everything, a rule of ours nothing.

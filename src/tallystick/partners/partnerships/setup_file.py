@@ -128,13 +128,18 @@ def read_setup(path: Path) -> Setup:
     try:
         setup = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Setup)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, msgspec.ValidationError) as wrong:
-        raise BadSetup(f"{path.name}: {wrong}") from wrong
+        raise BadSetup("%(name)s: %(wrong)s", name=path.name, wrong=wrong) from wrong
     if "\0" in str(setup):
-        raise BadSetup(f"{path.name}: a text holds a NUL character, which no database keeps")
+        raise BadSetup("%(name)s: a text holds a NUL character, which no database keeps", name=path.name)
     named = (("channel", setup.channels), ("campaign", setup.campaigns), ("partner", setup.partners))
     for noun, parts in named:
         keys = [part.key for part in parts]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise BadSetup(f"{path.name}: the {noun} {twice[0]!r} stands there twice")
+            raise BadSetup(
+                "%(name)s: the %(noun)s %(twice)r stands there twice",
+                name=path.name,
+                noun=noun,
+                twice=twice[0],
+            )
     return setup

@@ -27,7 +27,7 @@ class NotThere(Foreseen, LookupError):
 def put_away(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
     """The filter `state` of what can be archived: `live`, `archived` or `all`. Raises BadWish for another value."""
     if value not in ("live", "archived", "all"):
-        raise BadWish(f"`state` is {value!r}; it can be: live, archived, all")
+        raise BadWish("`state` is %(value)r; it can be: live, archived, all", value=value)
     return rows if value == "all" else rows.filter(archived_at__isnull=value == "live")
 
 

@@ -55,7 +55,7 @@ def why_not_address(text: str) -> str:
         return "it names no host"
     if parts.username is not None or parts.password is not None:
         return "it holds a user name or a password"
-    if any(letter.isspace() or letter in '<>"\\^`{|}' for letter in text):
+    if any(not letter.isprintable() or letter.isspace() or letter in '<>"\\^`{|}' for letter in text):
         return "it holds a character that no address has"
     return ""
 
@@ -158,10 +158,16 @@ def read_meaning(fields: Mapping[str, Any], *, models: Sequence[str]) -> Meaning
         raise BadDefinition(str(wrong)) from wrong
     _check_events(meaning)
     if meaning.model not in models:
-        raise BadDefinition(f"`model` is {meaning.model!r}; known models: {', '.join(models)}")
+        raise BadDefinition(
+            "`model` is %(model)r; known models: %(models)s", model=meaning.model, models=", ".join(models)
+        )
     for kind, days in meaning.windows.items():
         if kind not in kinds.TOUCHPOINTS:
-            raise BadDefinition(f"`windows` names {kind!r}; touchpoint kinds: {', '.join(kinds.TOUCHPOINTS)}")
+            raise BadDefinition(
+                "`windows` names %(kind)r; touchpoint kinds: %(touchpoints)s",
+                kind=kind,
+                touchpoints=", ".join(kinds.TOUCHPOINTS),
+            )
         _check_days(f"windows.{kind}", days, MAX_WINDOW_DAYS)
     _check_days("half_life_days", meaning.half_life_days, MAX_WINDOW_DAYS)
     _check_days("binding_days", meaning.binding_days, MAX_BINDING_DAYS)
@@ -177,12 +183,18 @@ def _check_events(meaning: Meaning) -> None:
         raise BadDefinition("`events` is empty: name the kinds of event that are this conversion")
     for kind in meaning.events:
         if kind not in kinds.OUTCOMES:
-            raise BadDefinition(f"`events` names {kind!r}; kinds of outcome: {', '.join(kinds.OUTCOMES)}")
+            raise BadDefinition(
+                "`events` names %(kind)r; kinds of outcome: %(outcomes)s",
+                kind=kind,
+                outcomes=", ".join(kinds.OUTCOMES),
+            )
 
 
 def _check_days(name: str, days: int | None, most: int) -> None:
     if days is not None and not 1 <= days <= most:
-        raise BadDefinition(f"`{name}` is {days} days; it must be 1 to {most:,}")
+        raise BadDefinition(
+            "`%(name)s` is %(days)s days; it must be 1 to %(most)s", name=name, days=days, most=f"{most:,}"
+        )
 
 
 def plain(meaning: Meaning) -> dict[str, Any]:

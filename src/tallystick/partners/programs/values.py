@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date
 from typing import Any
 
@@ -11,13 +10,11 @@ from django.core.validators import validate_email
 from django.db import models
 
 from tallystick.kit.errors import Exit, Foreseen
+from tallystick.kit.letters import is_plain
 from tallystick.partners.programs.rules import is_key, why_not_address
 
 UNSAID = frozenset({"id", "brand", "created_at", "archived_at"})
 """Fields that nobody says of a row."""
-
-REFUSED_CHARACTERS = frozenset({"Cc", "Cs"})
-"""Control characters, which no line of text has, and halves of characters, which no database keeps."""
 
 
 class BadValue(Foreseen, ValueError):
@@ -49,7 +46,7 @@ def _checked(field: Any, text: str) -> str:
     if isinstance(field, models.TextField):
         text = text.replace("\r\n", "\n")
     name, letters = field.name, text.replace("\n", "") if isinstance(field, models.TextField) else text
-    if any(unicodedata.category(letter) in REFUSED_CHARACTERS for letter in letters):
+    if not is_plain(letters):
         raise BadValue("`%(field)s` holds a control character; write it as plain text", field=name)
     if not text and not field.blank:
         raise BadValue("`%(field)s` is empty; it must say something", field=name)

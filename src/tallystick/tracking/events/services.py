@@ -11,6 +11,8 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from tallystick.foundation.audit import services as audit
+from tallystick.foundation.audit.acts import Act, Actor, Subject
 from tallystick.foundation.bulk import insert_rows
 from tallystick.foundation.lanes import advance, lane, position
 from tallystick.foundation.scoping import brand_scope
@@ -130,7 +132,7 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     return Recorded(frozenset(passed), len(rows))
 
 
-def publish_mapping(*, name: str, text: str) -> SavedMapping:
+def publish_mapping(*, name: str, text: str, by: Actor) -> SavedMapping:
     """Save a mapping; the same text again is the same version. Raises BadMapping for one that cannot be used."""
     read_mapping(text)
     with transaction.atomic():
@@ -139,10 +141,15 @@ def publish_mapping(*, name: str, text: str) -> SavedMapping:
             return newest
         mapping = SavedMapping(name=name, version=newest.version + 1 if newest else 1, text=text)
         mapping.save()
+        said = {
+            "version": (newest and newest.version, mapping.version),
+            "text": (newest and newest.text, text),
+        }
+        audit.record(Act("mapping.published", Subject("brd", mapping.brand_id, name), by=by, changes=said))
         return mapping
 
 
-def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None = None) -> Replayed:
+def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None = None, by: Actor) -> Replayed:
     """Verify quarantined receipts again, with their original time of receipt; what passes becomes events.
 
     reasons: only those that wait for one of these. Works in steps of one short transaction each, so a crash
@@ -160,7 +167,11 @@ def replay(brand_id: UUID, *, store: Store, reasons: Collection[Reason] | None =
             reach("replay.releasing")
         reach("replay.released")
         released += len(recorded.receipts)
-    with brand_scope(brand_id):
+    with brand_scope(brand_id), transaction.atomic():
+        if asked:
+            said = {"asked": (None, len(asked)), "released": (None, released)}
+            subject = Subject("brd", brand_id, f"{released} of {len(asked)} receipts")
+            audit.record(Act("receipts.replayed", subject, by=by, changes=said))
         return Replayed(released, len(quarantine.still_waiting(asked)))
 
 

@@ -1,4 +1,4 @@
-"""Verbs of the quarantine. Both run in the caller's transaction and in the brand in scope."""
+"""Verbs of the quarantine, in the brand in scope; those of the stages run in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
+from tallystick.foundation.audit.acts import Act, Actor, Subject
+from tallystick.foundation.audit.services import record
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import ids
 from tallystick.kit.batches import slices
@@ -69,7 +72,8 @@ def release(receipt_ids: Collection[UUID], *, at: datetime) -> int:
     )
 
 
-def dismiss(receipt_ids: Collection[UUID], *, why: str, at: datetime) -> int:
+@transaction.atomic
+def dismiss(receipt_ids: Collection[UUID], *, why: str, at: datetime, by: Actor) -> int:
     """Say that nothing will come of receipts that wait, and why. They are kept, and the listing is rid of them.
 
     Returns how many waited; ValueError without a reason or for more than 10,000.
@@ -79,15 +83,29 @@ def dismiss(receipt_ids: Collection[UUID], *, why: str, at: datetime) -> int:
         raise ValueError("a receipt is dismissed for a reason")
     said = {"state": Quarantined.State.DISMISSED, "released_at": at, "why": _storable(why.strip())}
     waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
-    return sum(waiting.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+    done = sum(waiting.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+    _tell("receipts.dismissed", receipt_ids, done, reason=why.strip(), by=by)
+    return done
 
 
-def take_back(receipt_ids: Collection[UUID]) -> int:
+@transaction.atomic
+def take_back(receipt_ids: Collection[UUID], *, by: Actor) -> int:
     """Let dismissed receipts wait again. Returns how many were dismissed; ValueError for more than 10,000."""
     _refuse_many(receipt_ids)
     said = {"state": Quarantined.State.WAITING, "released_at": None, "why": ""}
     dismissed = Quarantined.objects.filter(state=Quarantined.State.DISMISSED)
-    return sum(dismissed.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+    done = sum(dismissed.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+    _tell("receipts.taken_back", receipt_ids, done, reason="", by=by)
+    return done
+
+
+def _tell(act: str, receipt_ids: Collection[UUID], done: int, *, reason: str, by: Actor) -> None:
+    """One line for all receipts that were named, under the first of them; none where nothing was done."""
+    if done:
+        named = sorted(set(receipt_ids))
+        subject = Subject("rcp", named[0], f"{done} of {len(named)} receipts")
+        shown = [ids.show("rcp", each) for each in named]
+        record(Act(act, subject, by=by, changes={"receipts": (None, shown)}, reason=reason))
 
 
 def _put_back(finding: Finding, at: datetime) -> None:

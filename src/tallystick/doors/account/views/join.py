@@ -21,10 +21,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from tallystick.doors.account.forms import PASSWORD_HELP
 from tallystick.doors.entrance import BOTH, public_page
-from tallystick.foundation.audit.acts import Actor, ActorKind
 from tallystick.foundation.scoping import brand_scope
 from tallystick.partners.accounts.models import Invitation, User
 from tallystick.partners.accounts.people import person_with
+from tallystick.partners.accounts.queries import actor_of
 from tallystick.partners.accounts.services.invitations import accept_invitation, read_invitation
 from tallystick.partners.accounts.services.people import MOST_NAME, add_person
 from tallystick.partners.partnerships.models import Partnership
@@ -103,7 +103,7 @@ def _for_a_newcomer(request: HttpRequest, invitation: Invitation) -> HttpRespons
 
 def _accept(request: HttpRequest, invitation: Invitation, person: User) -> None:
     """Take the seat; with a seat at a partner, what the partner is invited to is accepted as well."""
-    by = Actor(ActorKind.PERSON, person.name, person.id, request.META.get("REMOTE_ADDR", ""))
+    by = actor_of(person, request.META.get("REMOTE_ADDR", ""))
     accept_invitation(invitation, user=person, by=by)
     if invitation.partner_id is None:
         return

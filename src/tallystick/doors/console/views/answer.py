@@ -15,11 +15,13 @@ from tallystick.doors.console.export import as_csv
 from tallystick.doors.console.frame import frame
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
-from tallystick.doors.entrance import brand_page
+from tallystick.doors.entrance import access_of, brand_page
 from tallystick.measurement.kpis.answers import Answer
 from tallystick.partners.programs.models import Brand
 
 FORMATS = ("", "csv")
+OPENS = {"program": "programs.change", "definition": "definitions.publish"}
+"""What a brand begins with, and the right to open it."""
 
 
 @brand_page("figures.read")
@@ -29,14 +31,20 @@ def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
     _check("sort", state.extra["sort"], ("", *SORTS))
     _check("format", state.extra["format"], FORMATS)
     state = choices.with_names(state)
-    if not choices.has_definition(state):
-        return render(request, "console/answer_empty.html", frame(brand, "answer", current=current()))
+    if missing := choices.what_is_missing(state):
+        return _not_yet(request, brand, missing)
     resolved = choices.with_defaults(state).wanted
     asked = ask(replace(resolved, compare=bool(resolved.from_on and resolved.until_on)))
     found = asked.answer()
     if state.extra["format"] == "csv":
         return _csv(found, asked, brand, state)
     return render(request, "console/answer.html", _page(brand, state, asked, found))
+
+
+def _not_yet(request: HttpRequest, brand: Brand, missing: str) -> HttpResponse:
+    may_open = access_of(request).may(OPENS[missing])
+    shown = frame(brand, "answer", missing=missing, may_open=may_open, current=current())
+    return render(request, "console/answer_empty.html", shown)
 
 
 def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, object]:

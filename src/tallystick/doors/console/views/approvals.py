@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tallystick.doors.console.found import row_at
-from tallystick.doors.console.listed import query_of
-from tallystick.doors.console.tabs import Tab
+from tallystick.doors.console import meaning
+from tallystick.doors.console.listed import pager
 from tallystick.doors.entrance import WRITING, access_of, brand_page
+from tallystick.doors.found import row_at
+from tallystick.doors.tabs import Tab
 from tallystick.kit import ids
 from tallystick.kit.listing import Wish
 from tallystick.partners.accounts.models import Proposal, ProposalState
@@ -25,6 +26,7 @@ from tallystick.partners.accounts.queries import PROPOSALS
 from tallystick.partners.accounts.rules import RIGHTS
 from tallystick.partners.accounts.services import proposals
 from tallystick.partners.programs.models import Brand
+from tallystick.partners.programs.services import definitions
 
 SHOWN_OF_DIGEST = 12
 
@@ -68,9 +70,8 @@ def approvals(request: HttpRequest, brand: Brand) -> HttpResponse:
         "wish": wish,
         "total": page.total,
         "rows": [ProposalRow(ids.show("apv", row.id), row) for row in page.rows],
-        "later": query_of(wish, after=page.next) if page.next else "",
-        "earlier": (query_of(wish, after="") or "?") if wish.after else "",
         "zone": ZoneInfo(brand.zone),
+        **pager(wish, page),
     }
     return render(request, "console/approvals.html", context)
 
@@ -118,6 +119,14 @@ def _proposal(text: str) -> Proposal:
     return row_at(Proposal.objects.all(), "apv", text)
 
 
+def _changes(proposal: Proposal) -> proposals.Changes:
+    """What it would change; for a version of a definition against the version that it follows."""
+    if proposal.kind != definitions.PROPOSAL:
+        return proposals.changes_of(proposal)
+    said = definitions.said_by(proposal)
+    return meaning.changes(definitions.followed_by(proposal), said["meaning"], is_primary=said["primary"])
+
+
 def _page(
     request: HttpRequest, brand: Brand, proposal: Proposal, form: DecisionForm, *, status: int = 200
 ) -> HttpResponse:
@@ -131,7 +140,7 @@ def _page(
         "here": "approvals",
         "proposal": proposal,
         "id": ids.show("apv", proposal.id),
-        "changes": proposals.changes_of(proposal),
+        "changes": _changes(proposal),
         "digest": proposal.digest[:SHOWN_OF_DIGEST],
         "form": form,
         "decides": waits and not is_own and may_decide,

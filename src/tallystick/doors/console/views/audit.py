@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.found import row_at
-from tallystick.doors.console.listed import query_of
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors.console.download import csv_download
+from tallystick.doors.console.listed import pager, query_of, read_wish
 from tallystick.doors.entrance import brand_page
-from tallystick.doors.nouns.cells import safe
+from tallystick.doors.found import row_at
+from tallystick.doors.nouns.cells import csv_line
 from tallystick.foundation.audit.models import AuditLine
 from tallystick.foundation.audit.queries import LINES, acts_of_brand, sealed_until
-from tallystick.foundation.scoping import brand_scope, current_brand
-from tallystick.kit import clock, ids
+from tallystick.foundation.scoping import current_brand
+from tallystick.kit import ids
 from tallystick.kit.listing import Wish
 from tallystick.partners.programs.models import Brand
 
-PARAMETERS: Final = ("q", "act", "actor", "subject", "since", "sort", "after")
 COLUMNS: Final = (
     "id", "at", "actor_kind", "actor", "actor_name", "address", "act", "subject", "label", "changes", "reason",
 )  # fmt: skip
@@ -46,7 +43,7 @@ class Row:
 @brand_page("audit.read")
 def audit(request: HttpRequest, brand: Brand) -> HttpResponse:
     """List the acts in the brand, the newest first."""
-    wish = _wish(request.GET)
+    wish = read_wish(request.GET, LINES)
     page = LINES.page(wish)
     narrowed = query_of(replace(wish, after=""))
     context = {
@@ -56,11 +53,10 @@ def audit(request: HttpRequest, brand: Brand) -> HttpResponse:
         "rows": [Row(ids.show("aud", line.id), line) for line in page.rows],
         "acts": acts_of_brand(),
         "is_narrowed": bool(wish.text or wish.filters),
-        "later": query_of(wish, after=page.next) if page.next else "",
-        "earlier": (narrowed or "?") if wish.after else "",
         "export_url": reverse("console:audit_export", args=[brand.key]) + narrowed,
         "sealing": sealed_until(),
         "zone": ZoneInfo(brand.zone),
+        **pager(wish, page),
     }
     return render(request, "console/audit.html", context)
 
@@ -68,17 +64,9 @@ def audit(request: HttpRequest, brand: Brand) -> HttpResponse:
 @brand_page("audit.read")
 def export(request: HttpRequest, brand: Brand) -> HttpResponseBase:
     """Give what the list shows under the same address, every page of it, as CSV."""
-    wish = _wish(request.GET)
+    wish = read_wish(request.GET, LINES)
     LINES.page(replace(wish, limit=1))  # what cannot be asked is said before the first line is sent
-    name = f"{brand.key}-audit-{clock.now().astimezone(ZoneInfo(brand.zone)):%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        _lines(wish, brand),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return csv_download(brand, "audit", _lines(wish))
 
 
 @brand_page("audit.read")
@@ -101,43 +89,24 @@ def line(request: HttpRequest, brand: Brand, line: str) -> HttpResponse:
     return render(request, "console/audit_line.html", context)
 
 
-def _wish(query: QueryDict) -> Wish:
-    for name in query:
-        if name not in PARAMETERS:
-            raise BadAddress(
-                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                % {"name": name, "known": ", ".join(PARAMETERS)}
+def _lines(wish: Wish) -> Iterator[str]:
+    yield csv_line(COLUMNS)
+    for row in LINES.every(wish):
+        yield csv_line(
+            (
+                ids.show("aud", row.id),
+                row.at.isoformat(),
+                row.actor_kind,
+                _actor(row),
+                row.actor_name,
+                row.address,
+                row.act,
+                row.subject,
+                row.label,
+                json.dumps(row.changes, ensure_ascii=False),
+                row.reason,
             )
-    asked = {name: text for name in LINES.filters if (text := query.get(name, "").strip())}
-    return Wish(query.get("q", "").strip(), asked, query.get("sort", ""), query.get("after", ""))
-
-
-def _lines(wish: Wish, brand: Brand) -> Iterator[str]:
-    # The lines are asked for when the view has returned, and so has left the scope.
-    with brand_scope(brand.id):
-        yield _csv(COLUMNS)
-        for row in LINES.every(wish):
-            yield _csv(
-                (
-                    ids.show("aud", row.id),
-                    row.at.isoformat(),
-                    row.actor_kind,
-                    _actor(row),
-                    row.actor_name,
-                    row.address,
-                    row.act,
-                    row.subject,
-                    row.label,
-                    json.dumps(row.changes, ensure_ascii=False),
-                    row.reason,
-                )
-            )
-
-
-def _csv(cells: tuple[str, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
-    return text.getvalue()
+        )
 
 
 def _actor(row: AuditLine) -> str:

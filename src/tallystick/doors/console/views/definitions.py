@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tallystick.doors.console.listed import query_of, read_wish
+from tallystick.doors.console.listed import pager, read_wish
 from tallystick.doors.console.meaning import facts
 from tallystick.doors.entrance import access_of, brand_page
+from tallystick.doors.found import row_at
 from tallystick.doors.nouns.programs import PROGRAMS
 from tallystick.foundation.audit.queries import LINES
 from tallystick.kit import clock, ids
@@ -48,9 +49,8 @@ def definitions(request: HttpRequest, brand: Brand, plural: str) -> HttpResponse
         "programs": PROGRAMS.choices(),
         "program": wish.filters.get("program", ""),
         "is_narrowed": bool(wish.text or wish.filters),
-        "next": query_of(wish, after=page.next) if page.next else "",
-        "first": (query_of(wish, after="") or "?") if wish.after else "",
         "may_publish": access_of(request).may("definitions.publish"),
+        **pager(wish, page),
     }
     return render(request, "console/definitions.html", context)
 
@@ -80,14 +80,7 @@ def definition(request: HttpRequest, brand: Brand, plural: str, definition: str)
 
 def find_definition(text: str) -> Definition:
     """The definition of an id in an address. Raises Http404."""
-    try:
-        prefix, definition_id = ids.read(text)
-    except ids.BadId:
-        raise Http404 from None
-    found = Definition.objects.filter(id=definition_id).select_related("program").first()
-    if found is None or prefix != "cdf":
-        raise Http404
-    return found
+    return row_at(Definition.objects.select_related("program"), "cdf", text)
 
 
 def in_force(own: list[Version]) -> Version | None:

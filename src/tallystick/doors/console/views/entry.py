@@ -1,4 +1,4 @@
-"""`/`: the place where a person works, the list of several, or the next step where there is none."""
+"""`/`: the place where a person works, the list of several, the first brand to open, or the next step where there is none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tallystick.doors.entrance import public_page
 from tallystick.doors.shell import Shell
 from tallystick.partners.accounts.models import User
 from tallystick.partners.accounts.people import is_anybody_there
+from tallystick.partners.programs.queries import brands
 
 
 @public_page()
@@ -18,6 +19,8 @@ def entry(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         return redirect_to_login("/") if is_anybody_there() else render(request, "console/first_start.html")
     places = Shell(request).places
+    if request.user.is_administrator and not brands():
+        return redirect("installation:brands")
     if len(places) > 1:
         return redirect("account:switch")
     if places:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tallystick.doors.console.views.nouns.forms import refuse
 from tallystick.doors.entrance import BOTH, WRITING, access_of, brand_page
+from tallystick.doors.found import row_at
 from tallystick.doors.nouns.forms import KeyField, LongText, NounForm, OneOf
 from tallystick.doors.nouns.partners import KINDS, PARTNERS
 from tallystick.doors.nouns.programs import PROGRAMS
@@ -130,14 +131,7 @@ def _begun(request: HttpRequest) -> dict[str, str]:
 
 
 def _find(text: str) -> Invitation:
-    try:
-        prefix, invitation_id = ids.read(text)
-    except ids.BadId:
-        raise Http404 from None
-    found = Invitation.objects.filter(id=invitation_id, role=Role.PARTNER).select_related("partner").first()
-    if found is None or prefix != "inv":
-        raise Http404
-    return found
+    return row_at(Invitation.objects.filter(role=Role.PARTNER).select_related("partner"), "inv", text)
 
 
 def _page(request: HttpRequest, form: InviteForm, *, status: int = 200) -> HttpResponse:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors import wording
-from tallystick.doors.console.found import row_at
 from tallystick.doors.entrance import BOTH, Access, access_of, brand_page
+from tallystick.doors.found import row_at
 from tallystick.foundation.mail import links
 from tallystick.kit import clock, ids
 from tallystick.kit.errors import Foreseen
@@ -56,12 +56,12 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=200,
         label=gettext_lazy("Name"),
-        help_text=gettext_lazy("Which program uses it, and where: “Shop server, production”."),
+        help_text=gettext_lazy("What uses it, and where: “Shop server, production”."),
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Only what the program needs; you can give no more than you may do yourself."),
+        help_text=gettext_lazy("Only what is needed there; you can give no more than you may do yourself."),
     )
     expires_on = forms.DateField(
         label=gettext_lazy("Last day"),
@@ -153,7 +153,7 @@ def revoke(request: HttpRequest, brand: Brand, key: str) -> HttpResponse:
 
 def _row(key: ApiKey, *, is_replaced: bool) -> KeyRow:
     now = clock.now()
-    state = "revoked" if key.revoked_at else "expired" if key.expires_at <= now else "active"
+    state = key.state_at(now)
     ends_soon = state == "active" and key.expires_at <= now + ENDS_SOON
     return KeyRow(ids.show("key", key.id), key, state, ends_soon, is_replaced)
 

@@ -15,6 +15,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tallystick.design import figures
+from tallystick.doors.console.meaning import changes
 from tallystick.doors.console.meaning_form import MeaningForm, begun_from
 from tallystick.doors.console.views.definitions import find_definition
 from tallystick.doors.console.views.nouns.forms import refuse
@@ -25,7 +27,7 @@ from tallystick.measurement.attribution.preview import preview
 from tallystick.partners.accounts.models import Proposal
 from tallystick.partners.programs.models import Brand, Definition, Program
 from tallystick.partners.programs.queries import versions
-from tallystick.partners.programs.rules import Meaning, Version, differences
+from tallystick.partners.programs.rules import Meaning, Version
 from tallystick.partners.programs.services.definitions import publish_or_propose
 
 DAYS: Final = 90
@@ -83,7 +85,7 @@ def _answer(
     messages.success(
         request,
         _("Version %(version)s is published, in force from %(day)s.")
-        % {"version": done.version, "day": done.effective_on},
+        % {"version": done.version, "day": figures.day(done.effective_on)},
     )
     return redirect("console:noun", brand.key, "definitions", ids.show("cdf", done.definition_id))
 
@@ -123,37 +125,16 @@ def _looked_at(definition: Definition | None, form: MeaningForm) -> dict[str, An
         days=DAYS,
     )
     return {
-        "changes": _changes(_newest(definition) if definition else None, form),
+        "changes": changes(
+            _newest(definition) if definition else None,
+            form.meaning or Meaning(),
+            is_primary=form.cleaned_data["primary"],
+        ),
         "begins_in_the_past": form.cleaned_data["effective_on"] <= clock.day_of(now, program.zone_info),
         "effect": effect,
         "effects": effect.effects[:MOST_EFFECTS],
         "days": DAYS,
     }
-
-
-def _changes(newest: Version | None, form: MeaningForm) -> list[tuple[str, str, str]]:
-    """What the new version says differently: label, before, after."""
-    if form.meaning is None:
-        return []
-    found = differences(newest.meaning if newest else None, form.meaning)
-    changes = [(each.field.replace("_", " "), _text(each.before), _text(each.after)) for each in found]
-    if newest and newest.primary != form.cleaned_data["primary"]:
-        changes.append((_("primary"), _text(newest.primary), _text(form.cleaned_data["primary"])))
-    return changes
-
-
-def _text(value: Any) -> str:
-    match value:
-        case bool():
-            return _("yes") if value else _("no")
-        case dict():
-            return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in value.items())
-        case list():
-            return ", ".join(str(each).replace("_", " ") for each in value)
-        case None:
-            return ""
-        case _:
-            return str(value).replace("_", " ")
 
 
 def _newest(definition: Definition) -> Version | None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tallystick.doors.console.frame import frame
-from tallystick.doors.console.state import BadAddress, read_page_number
+from tallystick.doors.console.state import BadAddress, read_page_number, refuse_unknown
 from tallystick.doors.entrance import brand_page
 from tallystick.kit import ids
 from tallystick.partners.programs.models import Brand
@@ -21,7 +21,6 @@ from tallystick.tracking.inbox.queries import counts_by_reason, waiting
 from tallystick.tracking.inbox.rules import Reason
 
 PAGE_ROWS: Final = 50
-PARAMETERS: Final = ("reason", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +34,7 @@ class Waiting:
 @brand_page("quarantine.read")
 def quarantine(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Show what waits, oldest first, of all reasons or of one."""
-    for name in request.GET:
-        if name not in PARAMETERS:
-            raise BadAddress(
-                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                % {"name": name, "known": ", ".join(PARAMETERS)}
-            )
+    refuse_unknown(request.GET, ("reason", "page"))
     reason = _reason(request.GET.get("reason", ""))
     number = read_page_number(request.GET.get("page", ""))
     counts = counts_by_reason()

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.entrance import Access, access_of, brand_page
-from tallystick.doors.navigation import Text
+from tallystick.doors.navigation import CONSOLE
 from tallystick.doors.nouns.all import NOUNS
-from tallystick.doors.nouns.noun import Noun
+from tallystick.doors.nouns.noun import Noun, Text
 from tallystick.doors.shell import Shell
 from tallystick.kit import ids
 from tallystick.kit.listing import MOST_TEXT, Wish
@@ -28,16 +28,8 @@ from tallystick.partners.programs.queries import DEFINITIONS
 
 OF_EACH: Final = 5
 TRACED: Final = ("rcp", "evt", "cnv", "crd")
-ICONS: Final = {
-    "program": "layers",
-    "channel": "house",
-    "partner": "users",
-    "partnership": "handshake",
-    "placement": "map-pin",
-    "campaign": "megaphone",
-    "link": "link",
-    "code": "ticket",
-}
+ICONS: Final = {entry.noun: entry.icon for section in CONSOLE for entry in section.entries if entry.noun}
+"""Plural of a noun → its icon, the same as in the navigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +53,7 @@ class Group:
 @brand_page("figures.read")
 def search(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Find pages, nouns and ids; without a word, show all pages."""
-    for name in request.GET:
-        if name != "q":
-            raise BadAddress(
-                _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                % {"name": name, "known": "q"}
-            )
+    refuse_unknown(request.GET, ("q",))
     text = request.GET.get("q", "").strip()[:MOST_TEXT]
     groups = [group for group in _groups(request, brand, text) if group.found]
     is_part = request.headers.get("HX-Request") == "true"
@@ -118,11 +105,11 @@ def _rows(brand: Brand, noun: Noun[Any], text: str) -> Iterator[Found]:
 def _definitions(brand: Brand, text: str) -> Iterator[Found]:
     for row in DEFINITIONS.page(Wish(text, limit=OF_EACH)).rows:
         url = reverse("console:noun", args=[brand.key, "definitions", ids.show("cdf", row.id)])
-        yield Found(row.name, f"{row.program.key}/{row.key}", "target", url)
+        yield Found(row.name, f"{row.program.key}/{row.key}", ICONS["definitions"], url)
 
 
 def _row(brand: Brand, noun: Noun[Any], row: Any) -> Found:
     values = noun.values(row)
     handle = values["handle"]
     url = reverse("console:noun", args=[brand.key, noun.plural, values["id"]])
-    return Found(values.get("name") or handle, handle, ICONS[noun.name], url)
+    return Found(values.get("name") or handle, handle, ICONS[noun.plural], url)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.doors import wording
-from tallystick.doors.console.found import row_at
 from tallystick.doors.entrance import BOTH, WRITING, access_of, brand_page
+from tallystick.doors.found import row_at
 from tallystick.kit.errors import Foreseen
 from tallystick.partners.accounts.models import Invitation, Seat
 from tallystick.partners.accounts.rules import BRAND_ROLES, Role
@@ -136,10 +136,10 @@ def _taken(request: HttpRequest, brand: Brand, seat: Seat, message: str, back: s
     who = seat.user.name or seat.user.email
     if request.method == "POST":
         seats.take_seat(seat, by=access_of(request).actor)
-        messages.success(request, _("The seat of %(who)s is taken.") % {"who": who})
+        messages.success(request, _("%(who)s is removed.") % {"who": who})
         return redirect(back, brand=brand.key)
-    title = _("Take the seat of %(who)s") % {"who": who}
-    context = {"title": title, "message": message, "action_label": _("Take the seat")}
+    title = _("Remove %(who)s") % {"who": who}
+    context = {"title": title, "message": message, "action_label": _("Remove")}
     return _confirmation(request, brand, context, back=back)
 
 

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.listed import query_of
-from tallystick.doors.console.tabs import Tab
+from tallystick.doors.console.listed import pager
 from tallystick.doors.entrance import access_of, brand_page
+from tallystick.doors.tabs import Tab
 from tallystick.kit import clock, ids
 from tallystick.kit.listing import Wish
 from tallystick.partners.accounts.models import Invitation, InvitationState, Seat
@@ -77,9 +77,8 @@ def at_partners(request: HttpRequest, brand: Brand) -> HttpResponse:
         "wish": wish,
         "total": page.total,
         "rows": [_seat(seat, request) for seat in page.rows],
-        "later": query_of(wish, after=page.next) if page.next else "",
-        "earlier": (query_of(wish, after="") or "?") if wish.after else "",
         "zone": ZoneInfo(brand.zone),
+        **pager(wish, page),
     }
     return render(request, "console/team_at_partners.html", context)
 
@@ -99,11 +98,11 @@ def _seat(seat: Seat, request: HttpRequest) -> SeatRow:
 
 
 def _invitation(invitation: Invitation, *, shows_link: bool) -> InvitationRow:
-    is_late = invitation.expires_at <= clock.now()
+    state = invitation.state_at(clock.now())
     return InvitationRow(
         ids.show("inv", invitation.id),
         invitation,
         ROLE_NAMES[Role(invitation.role)],
-        "expired" if is_late else str(InvitationState.OPEN),
-        invitation_link(invitation) if shows_link and not is_late else "",
+        state,
+        invitation_link(invitation) if shows_link and state == InvitationState.OPEN else "",
     )

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.console.frame import frame
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors.console.meaning import windows
+from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.entrance import brand_page
 from tallystick.journey import inbox
 from tallystick.kit import ids
@@ -50,9 +52,7 @@ class Decided:
 @brand_page("figures.read")
 def find(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Lead from the search field to the trace of the id in it; without an id, say which ids there are."""
-    for name in request.GET:
-        if name != "id":
-            raise BadAddress(f"“{name}” is not a parameter of this page. It knows: id.")
+    refuse_unknown(request.GET, ("id",))
     text = request.GET.get("id", "").strip()
     if text:
         ids.read(text[: LONGEST_ID * 2])
@@ -69,7 +69,7 @@ def trace(request: HttpRequest, brand: Brand, text: str) -> HttpResponse:
         brand,
         "trace",
         trace=found,
-        noun=ids.PREFIXES[ids.read(text)[0]],
+        noun=word(ids.PREFIXES[ids.read(text)[0]]),
         bodies=[_body(receipt) for receipt in found.receipts],
         decided=[_decided(conversion) for conversion in found.conversions],
         zone=ZoneInfo(brand.zone),
@@ -86,7 +86,4 @@ def _body(receipt: ReceiptTrace) -> Body:
 
 
 def _decided(conversion: ConversionTrace) -> Decided:
-    windows = ", ".join(
-        f"{kind.replace('_', ' ')} {days} days" for kind, days in conversion.windows_days.items()
-    )
-    return Decided(conversion, wording.model(conversion.model), windows)
+    return Decided(conversion, wording.model(conversion.model), windows(conversion.windows_days))

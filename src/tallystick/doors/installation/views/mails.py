@@ -7,19 +7,20 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from tallystick.doors.entrance import WRITING, access_of, installation_page
+from tallystick.doors.found import row_at
 from tallystick.doors.installation.lists import shown
 from tallystick.foundation.audit.acts import Act, Subject
 from tallystick.foundation.audit.services import record
 from tallystick.foundation.mail.kinds import KINDS
 from tallystick.foundation.mail.models import Mail, MailState
-from tallystick.foundation.mail.queries import MAILS, find
+from tallystick.foundation.mail.queries import MAILS
 from tallystick.foundation.mail.services import try_again
 from tallystick.kit import clock, ids
 
@@ -84,11 +85,4 @@ def _row(found: Mail) -> Row:
 
 
 def _mail(text: str) -> Mail:
-    try:
-        prefix, mail_id = ids.read(text)
-    except ids.BadId:
-        raise Http404 from None
-    found = find(mail_id) if prefix == "mal" else None
-    if found is None:
-        raise Http404
-    return found
+    return row_at(Mail.objects.all(), "mal", text)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from tallystick.doors.entrance import WRITING, access_of, installation_page
+from tallystick.doors.found import row_at
 from tallystick.foundation.audit.acts import Actor
 from tallystick.foundation.mail.links import absolute
 from tallystick.kit import clock, ids
@@ -86,11 +87,5 @@ def _page(request: HttpRequest, found: User, **context: object) -> HttpResponse:
 
 
 def _person(text: str) -> User:
-    try:
-        prefix, person_id = ids.read(text)
-    except ids.BadId:
-        raise Http404 from None
-    found: User | None = User.objects.filter(id=person_id).first() if prefix == "usr" else None
-    if found is None:
-        raise Http404
+    found: User = row_at(User.objects.all(), "usr", text)
     return found

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tallystick.doors import wording
-from tallystick.doors.asking import Wanted, ask
 from tallystick.doors.entrance import partner_page
-from tallystick.kit import clock, ids
+from tallystick.doors.portal.counting import COUNTING, DAYS, ask_for
+from tallystick.kit import ids
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership
-from tallystick.partners.partnerships.rules import State
 from tallystick.partners.programs.models import Brand, Program
-from tallystick.partners.programs.queries import NotThere
-
-DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +54,16 @@ def _standing(partner: Partner, row: Partnership) -> Standing:
         state=row.state,
         links=Link.objects.filter(partnership=row, archived_at=None).count(),
         codes=Code.objects.filter(partnership=row, archived_at=None).count(),
-        counted=_counted(partner, row.program) if row.state in _COUNTING else (),
+        counted=_counted(partner, row.program) if row.state in COUNTING else (),
     )
-
-
-_COUNTING: Final = (State.ACTIVE, State.PAUSED, State.ENDED)
 
 
 def _counted(partner: Partner, program: Program) -> tuple[Counted, ...]:
     """What was counted in the last days; nothing where the brand has not yet said what it counts."""
-    today = clock.day_of(clock.now(), program.zone_info)
-    wanted = Wanted(
-        program=program.key,
-        where=(f"partner={partner.key}",),
-        from_on=str(today - timedelta(days=DAYS - 1)),
-        until_on=str(today),
-    )
-    try:
-        answer = ask(wanted).answer()
-    except NotThere:
+    asked = ask_for(partner, program)
+    if asked is None:
         return ()
+    answer = asked.answer()
     return tuple(_words(answer, section) for section in answer.sections)
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tallystick.kit.texts import translatable as _
+
 
 class NoCredit(StrEnum):
     """The one reason a touchpoint has no share of a conversion. The values are stored and are API."""
@@ -27,20 +29,22 @@ class NoCredit(StrEnum):
 
 
 SENTENCES = {
-    NoCredit.KNOWN_BOT: "A known bot made this touch.",
-    NoCredit.VISITOR_SHARED_BY_TOO_MANY: "The visitor belongs to too many customers to say who it was.",
-    NoCredit.PARTNERSHIP_NOT_ACTIVE: "The partnership was not active when the touch or the conversion happened.",
-    NoCredit.KIND_NOT_IN_DEFINITION: "The conversion definition gives this kind of touchpoint no window.",
-    NoCredit.HOUSE_DOES_NOT_COMPETE: "House channels do not compete for this conversion.",
-    NoCredit.AFTER_CONVERSION: "The touch came after the conversion.",
-    NoCredit.OUTSIDE_WINDOW: "The touch was older than the window for its kind.",
-    NoCredit.NOT_LAST: "A later touchpoint counts as the last one.",
-    NoCredit.NOT_FIRST: "An earlier touchpoint counts as the first one.",
-    NoCredit.COUPON_SKIPPED: "Coupon touchpoints are skipped while the path has any other.",
-    NoCredit.BEATEN_BY_CODE: "A code was used, and a used code beats this touchpoint.",
-    NoCredit.POSITION_EARNS_NOTHING: "The position weights give nothing to this place in the path.",
-    NoCredit.ROUNDS_TO_NOTHING: "The weight is so small that the share rounds to zero parts per billion.",
-    NoCredit.CREDITED_BY_BINDING: "This conversion follows the binding that an earlier one made.",
+    NoCredit.KNOWN_BOT: _("A known bot made this touch."),
+    NoCredit.VISITOR_SHARED_BY_TOO_MANY: _("The visitor belongs to too many customers to say who it was."),
+    NoCredit.PARTNERSHIP_NOT_ACTIVE: _(
+        "The partnership was not active when the touch or the conversion happened."
+    ),
+    NoCredit.KIND_NOT_IN_DEFINITION: _("The conversion definition gives this kind of touchpoint no window."),
+    NoCredit.HOUSE_DOES_NOT_COMPETE: _("House channels do not compete for this conversion."),
+    NoCredit.AFTER_CONVERSION: _("The touch came after the conversion."),
+    NoCredit.OUTSIDE_WINDOW: _("The touch was older than the window for its kind."),
+    NoCredit.NOT_LAST: _("A later touchpoint counts as the last one."),
+    NoCredit.NOT_FIRST: _("An earlier touchpoint counts as the first one."),
+    NoCredit.COUPON_SKIPPED: _("Coupon touchpoints are skipped while the path has any other."),
+    NoCredit.BEATEN_BY_CODE: _("A code was used, and a used code beats this touchpoint."),
+    NoCredit.POSITION_EARNS_NOTHING: _("The position weights give nothing to this place in the path."),
+    NoCredit.ROUNDS_TO_NOTHING: _("The weight is so small that the share rounds to zero parts per billion."),
+    NoCredit.CREDITED_BY_BINDING: _("This conversion follows the binding that an earlier one made."),
 }
 
 
@@ -53,7 +57,7 @@ class NoBinding(StrEnum):
 
 
 BINDING_SENTENCES = {
-    NoBinding.BEFORE_BINDING: "The conversion came before the one that made the binding.",
-    NoBinding.DURATION_OVER: "The binding had run its full duration.",
-    NoBinding.BROKEN_BY_PAUSE: "The customer paused for longer than the binding allows, which broke it.",
+    NoBinding.BEFORE_BINDING: _("The conversion came before the one that made the binding."),
+    NoBinding.DURATION_OVER: _("The binding had run its full duration."),
+    NoBinding.BROKEN_BY_PAUSE: _("The customer paused for longer than the binding allows, which broke it."),
 }

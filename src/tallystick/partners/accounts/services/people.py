@@ -16,15 +16,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.foundation.audit.acts import Act, Actor, ActorKind, Subject
+from tallystick.foundation.audit.acts import Act, Actor, Subject
 from tallystick.foundation.audit.services import record
 from tallystick.foundation.mail.links import absolute
 from tallystick.foundation.mail.services import post
 from tallystick.foundation.scoping import across_brands, brand_scope
 from tallystick.kit import clock
 from tallystick.kit.errors import Exit, Foreseen
+from tallystick.kit.letters import is_plain
 from tallystick.partners.accounts.models import Seat, User
 from tallystick.partners.accounts.people import person_with
+from tallystick.partners.accounts.queries import actor_of
 from tallystick.partners.accounts.rules import Role
 from tallystick.partners.accounts.services.seats import keep_an_owner
 
@@ -70,7 +72,7 @@ def add_person(
     # Somebody may have begun to claim the address without being able to confirm it.
     EmailAddress.objects.filter(email=address).delete()
     EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
-    _record("person.added", person, by=by or of(person), administrator=(None, is_administrator))
+    _record("person.added", person, by=by or actor_of(person), administrator=(None, is_administrator))
     return person
 
 
@@ -172,11 +174,6 @@ def sweep_sessions() -> int:
     return ended
 
 
-def of(person: User) -> Actor:
-    """A person as the one who acts."""
-    return Actor(ActorKind.PERSON, person.name or person.email, person.id)
-
-
 def _change(person: User, act: str, *, by: Actor, **wanted: Any) -> None:
     changes = {name: (getattr(person, name), value) for name, value in wanted.items()}
     User.objects.filter(id=person.id).update(**wanted)
@@ -204,4 +201,6 @@ def _name(name: str) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= MOST_NAME:
         raise BadPerson("A name has 1 to %(most)s characters.", most=MOST_NAME)
+    if not is_plain(name):
+        raise BadPerson("This name holds a character that cannot be seen. Type it again.")
     return name

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tallystick.partners.partnerships.models import Code, Partner, Partnership, Placement
 from tallystick.partners.programs.models import Channel
 
@@ -36,14 +38,14 @@ class Naming:
     def origin(self, placed: Placed) -> str:
         """Where something came from, in words: `Alice · Blog`, `Search (house channel)`; empty for nowhere."""
         if placed.channel_id:
-            return f"{self.channels[placed.channel_id]} (house channel)"
+            return gettext("%(name)s (house channel)") % {"name": self.channels[placed.channel_id]}
         if not placed.partnership_id:
             return ""
         parts = [self.partners[placed.partnership_id].name]
         if placed.placement_id:
             parts.append(self.placements[placed.placement_id])
         if placed.code_id:
-            parts.append(f"code {self.codes[placed.code_id]}")
+            parts.append(gettext("code %(key)s") % {"key": self.codes[placed.code_id]})
         return " · ".join(parts)
 
 

@@ -113,17 +113,32 @@ def publish_proposed(proposal: Proposal, *, by: Actor) -> DefinitionVersion:
 
     It is checked anew: meanwhile another version may have come into force.
     """
+    program = Program.objects.get(id=_program_of(proposal))
+    with transaction.atomic():
+        return _publish(_candidate(locked(program), said_by(proposal)), by=by)
+
+
+def said_by(proposal: Proposal) -> Publication:
+    """What a proposal says of the version that it would publish."""
     payload: dict[str, Any] = proposal.payload
-    program = Program.objects.get(id=UUID(payload["program"]))
-    said = Publication(
+    return Publication(
         key=payload["key"],
         name=payload["name"],
         effective_on=date.fromisoformat(payload["effective_on"]),
         primary=payload["primary"],
         meaning=msgspec.convert(payload["meaning"], Meaning),
     )
-    with transaction.atomic():
-        return _publish(_candidate(locked(program), said), by=by)
+
+
+def followed_by(proposal: Proposal) -> Version | None:
+    """The version that a proposed one takes over from, as of now; None where it is the first."""
+    said = said_by(proposal)
+    own = [each for each in versions(_program_of(proposal)) if each.definition_key == said["key"]]
+    return next((each for each in reversed(own) if each.effective_on < said["effective_on"]), None)
+
+
+def _program_of(proposal: Proposal) -> UUID:
+    return UUID(proposal.payload["program"])
 
 
 def _candidate(program: Program, said: Publication) -> _Candidate:

@@ -100,10 +100,10 @@ def read_mapping(text: str) -> Mapping:
         raise BadMapping(str(wrong)) from wrong
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise BadMapping(
-            f"`zone` is {unknown}: not a time zone; write one such as Europe/Berlin"
+            "`zone` is %(unknown)s: not a time zone; write one such as Europe/Berlin", unknown=unknown
         ) from unknown
     if mapping.decimal not in (".", ","):
-        raise BadMapping(f"`decimal` is {mapping.decimal!r}; it is the point or the comma")
+        raise BadMapping("`decimal` is %(decimal)r; it is the point or the comma", decimal=mapping.decimal)
     if not mapping.events:
         raise BadMapping("`events` is empty: say which events a row stands for")
     for number, event in enumerate(mapping.events, 1):
@@ -154,7 +154,10 @@ def _check_format(where: str, pattern: str | None) -> None:
         _read_time(datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC).strftime(pattern), pattern)
     except ValueError as wrong:
         raise BadMapping(
-            f"`{where}.fields.occurred_at.format` is {pattern!r}, which no time can have: {wrong}"
+            "`%(where)s.fields.occurred_at.format` is %(pattern)r, which no time can have: %(wrong)s",
+            where=where,
+            pattern=pattern,
+            wrong=wrong,
         ) from wrong
 
 
@@ -165,23 +168,41 @@ def _fields(mapping: Mapping, event: EventFrom) -> dict[str, FieldFrom]:
 def _check_event(mapping: Mapping, event: EventFrom, number: int) -> None:
     where = f"events[{number}]"
     if event.kind not in kinds.ALL:
-        raise BadMapping(f"`{where}.kind` is {event.kind!r}; kinds: {', '.join(kinds.ALL)}")
+        raise BadMapping(
+            "`%(where)s.kind` is %(kind)r; kinds: %(all)s",
+            where=where,
+            kind=event.kind,
+            all=", ".join(kinds.ALL),
+        )
     fields = _fields(mapping, event)
     for name, source in fields.items():
         if name not in FIELDS:
-            raise BadMapping(f"`{where}.fields` has {name!r}; fields of an event: {', '.join(FIELDS)}")
+            raise BadMapping(
+                "`%(where)s.fields` has %(name)r; fields of an event: %(fields)s",
+                where=where,
+                name=name,
+                fields=", ".join(FIELDS),
+            )
         if sum((source.column is not None, source.constant is not None, source.row)) != 1:
-            raise BadMapping(f"`{where}.fields.{name}` needs exactly one of column, constant, row = true")
+            raise BadMapping(
+                "`%(where)s.fields.%(name)s` needs exactly one of column, constant, row = true",
+                where=where,
+                name=name,
+            )
     if "occurred_at" not in fields:
-        raise BadMapping(f"`{where}.fields` has no `occurred_at`: say which column is the time")
+        raise BadMapping("`%(where)s.fields` has no `occurred_at`: say which column is the time", where=where)
     _check_format(where, fields["occurred_at"].format)
     if event.when and bool(event.when.is_in) == event.when.filled:
-        raise BadMapping(f"`{where}.when` needs exactly one of in = [...] and filled = true")
+        raise BadMapping("`%(where)s.when` needs exactly one of in = [...] and filled = true", where=where)
     if event.origin:
         named = [(f"values.{cell}", keys) for cell, keys in event.origin.values.items()]
         for place, keys in [*named, ("otherwise", event.origin.otherwise or {})]:
             if not keys.keys() <= {"partner", "placement", "link", "code", "channel"}:
-                raise BadMapping(f"`{where}.origin.{place}` names partner, placement, link, code or channel")
+                raise BadMapping(
+                    "`%(where)s.origin.%(place)s` names partner, placement, link, code or channel",
+                    where=where,
+                    place=place,
+                )
 
 
 def _event(mapping: Mapping, event: EventFrom, row: Dict[str, str], row_key: str) -> EventBody:

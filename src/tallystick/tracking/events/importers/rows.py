@@ -96,7 +96,9 @@ def open_file(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as wrong:
-        raise BadFile(f"{path.name} cannot be read: {wrong.strerror}.") from wrong
+        raise BadFile(
+            "%(name)s cannot be read: %(strerror)s.", name=path.name, strerror=wrong.strerror
+        ) from wrong
 
 
 class _RowLines:
@@ -152,15 +154,21 @@ def _refuse_lacking(columns: Sequence[str], needed: Sequence[str], name: str) ->
     missing = [column for column in needed if column not in columns]
     if missing:
         raise BadFile(
-            f"{name} has no column {', '.join(map(repr, missing))}. Its columns are: {', '.join(columns)}. "
-            "Correct the names in the mapping, or check that this is the right file."
+            "%(name)s has no column %(missing)s. Its columns are: %(columns)s. Correct the names in "
+            "the mapping, or check that this is the right file.",
+            name=name,
+            missing=", ".join(map(repr, missing)),
+            columns=", ".join(columns),
         )
 
 
 def _broken_off(name: str, line: int, wrong: OSError) -> BadFile:
     return BadFile(
-        f"{name}, after line {line}: cannot be read on: {wrong.strerror or wrong}. "
-        "The rows before are kept; import the file again once it can be read."
+        "%(name)s, after line %(line)s: cannot be read on: %(strerror)s. The rows before are "
+        "kept; import the file again once it can be read.",
+        name=name,
+        line=line,
+        strerror=wrong.strerror or wrong,
     )
 
 

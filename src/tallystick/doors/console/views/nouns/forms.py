@@ -10,15 +10,16 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tallystick.doors import wording
-from tallystick.doors.console.state import BadAddress
+from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.console.views.nouns.rows import addresses
 from tallystick.doors.entrance import access_of
+from tallystick.doors.found import row_at
 from tallystick.doors.nouns.forms import NounForm
 from tallystick.doors.nouns.noun import Noun
 from tallystick.foundation.audit.acts import Actor
@@ -41,21 +42,13 @@ class Meanwhile:
 
 def find_row(noun: Noun[Any], text: str) -> Any:
     """The row of an id in an address. Raises Http404; a handle is no id."""
-    row = noun.find(text) if text.startswith(f"{noun.prefix}_") else None
-    if row is None or noun.values(row)["id"] != text:
-        raise Http404
-    return row
+    return row_at(noun.reference.rows(), noun.prefix, text)
 
 
 def new(request: HttpRequest, brand: Brand, plural: str, *, noun: Noun[Any]) -> HttpResponse:
     """Ask for what is new; the address may say some of it beforehand."""
     if request.method != "POST":
-        for name in request.GET:
-            if name not in noun.fields:
-                raise BadAddress(
-                    _("“%(name)s” is not a parameter of this page. It knows: %(known)s.")
-                    % {"name": name, "known": ", ".join(noun.fields)}
-                )
+        refuse_unknown(request.GET, noun.fields)
         form = noun.form(initial={name: request.GET[name] for name in request.GET})
         return _page(request, brand, noun, form)
     form = noun.asked(_given(request, noun))

@@ -98,12 +98,13 @@ def of_partnership(access: Access, partnership: Partnership, subject: str) -> di
 
 def _waiting(invitation: Invitation) -> dict[str, Any]:
     """The link is shown where no mail goes out: then somebody has to hand it over."""
-    is_expired = invitation.expires_at <= clock.now()
+    state = invitation.state_at(clock.now())
+    is_handed_over = state == InvitationState.OPEN and not settings.TALLYSTICK.mail_url
     return {
         "invitation": invitation,
         "id": ids.show("inv", invitation.id),
-        "state": "expired" if is_expired else invitation.state,
-        "link": "" if is_expired or settings.TALLYSTICK.mail_url else invitation_link(invitation),
+        "state": state,
+        "link": invitation_link(invitation) if is_handed_over else "",
     }
 
 

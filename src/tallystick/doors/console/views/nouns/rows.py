@@ -10,13 +10,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from tallystick.doors.console.listed import filters, heads, listed_row, query_of, read_wish
+from tallystick.doors.console.download import csv_download
+from tallystick.doors.console.listed import filters, heads, listed_row, pager, query_of, read_wish
 from tallystick.doors.entrance import access_of
 from tallystick.doors.nouns.csv_out import csv_lines
 from tallystick.doors.nouns.noun import Noun
-from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import clock
-from tallystick.kit.listing import Wish
 from tallystick.partners.programs.models import Brand
 
 
@@ -34,8 +32,7 @@ def rows(request: HttpRequest, brand: Brand, plural: str, *, noun: Noun[Any]) ->
         "heads": heads(noun, wish),
         "filters": filters(noun, wish),
         "is_narrowed": bool(wish.text or wish.filters),
-        "next": query_of(wish, after=page.next) if page.next else "",
-        "first": (query_of(wish, after="") or "?") if wish.after else "",
+        **pager(wish, page),
         "query": query_of(replace(wish, after="")),
         "may_change": access.may(noun.change),
         "acts": [act for act in noun.acts if access.may(act.right)],
@@ -49,21 +46,7 @@ def export(request: HttpRequest, brand: Brand, plural: str, *, noun: Noun[Any]) 
     """Give exactly what the list shows under the same address, every page of it, as CSV."""
     wish = read_wish(request.GET, noun.listing, known=("q", "sort"))
     noun.listing.page(replace(wish, limit=1))  # what cannot be asked is said before the first line is sent
-    name = f"{brand.key}-{plural}-{clock.now().astimezone(ZoneInfo(brand.zone)):%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        _lines(noun, wish, brand),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-def _lines(noun: Noun[Any], wish: Wish, brand: Brand) -> Any:
-    # The lines are asked for when the view has returned, and so has left the scope.
-    with brand_scope(brand.id):
-        yield from csv_lines(noun, noun.listing.every(wish))
+    return csv_download(brand, plural, csv_lines(noun, noun.listing.every(wish)))
 
 
 def addresses(brand: Brand, noun: Noun[Any]) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One of several lists of a page. count: how many stand in it, None where that is not said."""
 
-    label: str
+    label: str | Promise
     url: str
     is_here: bool = False
     count: int | None = None

@@ -1,4 +1,4 @@
-"""A row of the brand in scope by the id that stands in an address."""
+"""A row by the id that stands in an address."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def row_at(rows: models.QuerySet[Row], prefix: str, text: str) -> Row:
-    """The one of some rows with an id as doors write it. Http404 for another brand's, another kind's, and no id."""
+    """The one of some rows with an id as doors write it. Raises Http404 for no id, and for that of anything else."""
     try:
-        of_kind, row_id = ids.read(text)
+        row_id = ids.read_as(prefix, text)
     except ids.BadId as bad:
         raise Http404 from bad
-    found = rows.filter(pk=row_id).first() if of_kind == prefix else None
+    found = rows.filter(pk=row_id).first() if ids.show(prefix, row_id) == text else None
     if found is None:
         raise Http404
     return found
