@@ -28,7 +28,9 @@ def open_installation() -> UUID:
     call_command("migrate", interactive=False, verbosity=0)
     path = Path(os.environ["TALLYSTICK_DATA_DIR"]) / "setup.toml"
     path.write_text(setup())
-    applied = apply_setup(read_setup(path), models=tuple(MODELS), by=Actor(ActorKind.COMMAND, "the benchmark"))
+    applied = apply_setup(
+        read_setup(path), models=tuple(MODELS), by=Actor(ActorKind.COMMAND, "the benchmark")
+    )
     brand_id: UUID = applied.brand.id
     return brand_id
 

@@ -1,9 +1,11 @@
 """People who sign in, for tests that knock at a door."""
 
 import time
+from functools import cache
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from tallystick.foundation.audit.acts import Actor, ActorKind
@@ -21,10 +23,16 @@ def person(name: str, *, is_administrator: bool = False) -> User:
     user = User(
         email=f"{name.lower()}-{ids.new().hex[-8:]}@example.org", name=name, is_administrator=is_administrator
     )
-    user.set_password(PASSWORD)
+    user.password = _hash_of_password()
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+@cache
+def _hash_of_password() -> str:
+    """Made once: where no test has made it cheap, a process that lets ten people in would spend its time on it."""
+    return make_password(PASSWORD)
 
 
 def seat(user: User, brand_id, role: Role, *, partner=None) -> Seat:

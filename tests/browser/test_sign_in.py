@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.site import served
 from tests.installs import Install, InstallTemplate
 
 PASSWORD = "a sentence for the browser"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass(frozen=True)
@@ -126,28 +124,3 @@ def test_signing_in_needs_no_script(house, chrome):
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator(".shell")).to_be_visible()
     context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_people_come_in(house, chrome, scheme):
-    context = chrome.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
-    page = context.new_page()
-    pages = ["/account/login/", "/account/password/reset/", "/account/signup/"]
-    own = [f"/account/{page}" for page in ("", "email/", "password/change/", "sessions/", "mail")]
-    own += [f"/account/2fa/{page}" for page in ("", "totp/activate/", "webauthn/add/", "webauthn/")]
-    own += [f"/installation/{page}" for page in ("", "people/add", "mails", "jobs", "brands", "brands/open")]
-    own += ["/switch"]
-    found = {path: faults(page, house, path) for path in pages}
-    choose_password(page, house.link_for(f"{scheme}@example.org", "--administrator"))
-    found |= {path: faults(page, house, path) for path in own}
-    context.close()
-    assert {path: each for path, each in found.items() if each} == {}
-
-
-def faults(page: Page, house: House, path: str) -> list[str]:
-    page.goto(f"{house.address}{path}")
-    said = [f"{each['impact']} {each['id']} {each['nodes'][0]['html']}" for each in
-            Axe().run(page, options={"runOnly": RULES}).response["violations"]]  # fmt: skip
-    if page.evaluate("document.documentElement.scrollWidth") > 360:
-        said.append("wider than a phone")
-    return said

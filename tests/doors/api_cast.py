@@ -10,7 +10,7 @@ from django.test import Client
 from tallystick.foundation.audit.acts import Actor, ActorKind
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
-from tallystick.partners.accounts.models import User
+from tallystick.partners.accounts.models import ApiKey, User
 from tallystick.partners.accounts.rules import RIGHTS, Role
 from tallystick.partners.accounts.services.keys import make_key
 from tallystick.partners.programs.models import Brand
@@ -95,9 +95,11 @@ class World:
 
 
 def key_of(brand: Brand, scopes: tuple[str, ...]) -> Caller:
-    """A program with a key of a brand."""
+    """A program with a key of a brand; the name of a key is one in the brand."""
     with brand_scope(brand.id):
-        _, text = make_key(name="Integration", scopes=scopes, by=TESTER)
+        others = ApiKey.objects.count()
+        name = f"Integration {others + 1}" if others else "Integration"
+        _, text = make_key(name=name, scopes=scopes, by=TESTER)
     return Caller(text)
 
 
@@ -106,7 +108,7 @@ def key_made_by(brand: Brand, owner: User) -> Caller:
     seat(owner, brand.id, Role.OWNER)
     with brand_scope(brand.id):
         by = Actor(ActorKind.PERSON, owner.name, owner.id)
-        _, text = make_key(name="Integration", scopes=EVERYTHING, by=by)
+        _, text = make_key(name="Integration of a person", scopes=EVERYTHING, by=by)
     return Caller(text)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -61,7 +62,8 @@ def _without_marked(html: str) -> str:
 @contextmanager
 def marking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything is asked for in the marked language."""
-    monkeypatch.setitem(trans_real._translations, "en", Marked("en"))
+    catalogs: dict[str, Any] = vars(trans_real)["_translations"]
+    monkeypatch.setitem(catalogs, "en", Marked("en"))
     monkeypatch.setattr(trans_real, "_default", None)
     with translation.override("en", deactivate=True):
         yield

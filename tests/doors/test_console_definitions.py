@@ -144,7 +144,7 @@ def test_nobody_needs_a_second_person_who_is_alone(acme):
     at = f"/{acme.key}/settings"
     answer = owner.client.post(at, {**form_of(owner.get(at)), "needs_second_person": "on", "name": "Renamed"})
     assert answer.status_code == 400
-    assert "invite a second one first" in answer.content.decode()
+    assert "Two people must be able to approve a version; here 1 can" in answer.content.decode()
     assert programs.Brand.objects.get(id=acme.id).name == "Acme"
 
 

@@ -58,11 +58,22 @@ def test_an_invitation_that_is_refused_leaves_no_partner_behind(manager, acme):
     assert manager.client.post(f"/{acme.key}/partners/invite", said).status_code == 400
     assert manager.client.post(f"/{acme.key}/partners/invite", {**DORA, "email": "nobody"}).status_code == 400
     lacking = manager.client.post(
-        f"/{acme.key}/partners/invite", {**DORA, "key": "", "email": "e@dora.example"}
+        f"/{acme.key}/partners/invite", {**DORA, "key": "", "name": "", "email": "e@dora.example"}
     )
     assert "A new partner needs this" in lacking.content.decode()
     with brand_scope(acme.id):
         assert (Partner.objects.count(), Invitation.objects.count()) == (partners, 1)
+
+
+def test_the_key_of_a_new_partner_is_made_from_its_name(manager, acme):
+    said = {**DORA, "name": "Dora’s Größte & Beste", "key": ""}
+    assert manager.client.post(f"/{acme.key}/partners/invite", said).status_code == 302
+    again = manager.client.post(f"/{acme.key}/partners/invite", {**said, "email": "e@dora.example"})
+    assert "There is already a partner" in again.content.decode()
+    unnamable = manager.client.post(f"/{acme.key}/partners/invite", {**said, "name": "عمر"})
+    assert "A new partner needs this" in unnamable.content.decode()
+    with brand_scope(acme.id):
+        assert Partner.objects.filter(key="doras-grote-beste").count() == 1
 
 
 def test_a_partner_that_is_there_keeps_its_partnership(manager, acme):

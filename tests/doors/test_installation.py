@@ -55,6 +55,12 @@ def test_every_page_opens(root, page):
     assert root.get(f"/installation/{page}").status_code == 200
 
 
+def test_the_first_administrator_is_led_to_the_first_brand(root):
+    assert root.get("/")["Location"] == "/installation/brands"
+    Brand("Acme")
+    assert root.get("/")["Location"] == "/installation/"
+
+
 def test_an_administrator_has_no_way_into_a_brand(root):
     acme = Brand("Acme")
     assert root.get(f"/{acme.key}/").status_code == 404

@@ -84,6 +84,15 @@ def test_what_is_wrong_is_said_and_no_key_is_made(office, changes, sentence):
 
 
 @in_one_transaction
+def test_a_form_that_is_sent_again_makes_no_second_key(office):
+    office.posts(office.ann, "keys/make", 200, **said(office))
+    again = office.posts(office.ann, "keys/make", 400, **said(office))
+    assert "A key “Shop server” is in use" in again.words
+    with office.scope():
+        assert ApiKey.objects.count() == 1
+
+
+@in_one_transaction
 def test_the_last_day_of_the_longest_life_can_be_chosen(office):
     day = (clock.now() + timedelta(days=730)).date().isoformat()
     assert "Copy it now" in office.posts(office.ann, "keys/make", 200, **said(office, expires_on=day)).words

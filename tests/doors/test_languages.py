@@ -18,7 +18,7 @@ from tests.house.sources import ROOT
 
 CATALOG = {
     "": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
-    "Not found": "Nicht gefunden",
+    "There is nothing here": "Hier ist nichts",
     "Language": "Sprache",
     "there is no brand %(key)r": "es gibt keine Marke %(key)r",
     "j M Y": "j. F Y",
@@ -67,7 +67,7 @@ def test_a_catalog_is_found_by_its_folder_and_called_by_its_own_name(tmp_path):
 def test_a_page_is_shown_in_the_language_of_the_browser(german, client):
     page = client.get("/nowhere/at/all", headers={"Accept-Language": "de, en;q=0.5"}).content.decode()
     assert '<html lang="de"' in page
-    assert "Nicht gefunden" in page
+    assert "Hier ist nichts" in page
 
 
 @pytest.mark.django_db
@@ -75,9 +75,9 @@ def test_what_a_person_chose_goes_before_what_the_browser_says(german, client):
     answer = client.post("/-/language", {"language": "de", "next": "/nowhere/at/all"})
     assert answer["Location"] == "/nowhere/at/all"
     english = {"Accept-Language": "en"}
-    assert "Nicht gefunden" in client.get("/nowhere/at/all", headers=english).content.decode()
+    assert "Hier ist nichts" in client.get("/nowhere/at/all", headers=english).content.decode()
     client.post("/-/language", {"language": "", "next": "/"})
-    assert "Nicht gefunden" not in client.get("/nowhere/at/all", headers=english).content.decode()
+    assert "Hier ist nichts" not in client.get("/nowhere/at/all", headers=english).content.decode()
 
 
 @pytest.mark.parametrize("chosen", ["tlh", "de; path=/", ""])

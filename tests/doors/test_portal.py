@@ -1,10 +1,10 @@
 """The portal: a partner sees its own partnerships, links, documents and what its rate is made of; nothing else."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.urls import reverse
 
 from tallystick.foundation.attachments.services import keep
@@ -53,7 +53,7 @@ class Portal:
         assert [word for word in SECRETS if word in found.html] == []
         return found.words
 
-    def accepts(self, partnership: Partnership, partner: str = "alice") -> HttpResponse:
+    def accepts(self, partnership: Partnership, partner: str = "alice") -> Any:
         return self.client.post(self.address("accept", ids.show("pns", partnership.id), partner=partner))
 
     def in_program(self, key: str, *, state: str, partner: Partner | None = None) -> Partnership:
@@ -177,7 +177,7 @@ def test_links_and_codes_are_the_partners_own_and_only_those_that_are_live(porta
         open_link(of_bob, key="zqvbob-1", destination="https://acme.example/", by=TESTER)
         put_away = open_link(portal.works, key="alice-old", destination="https://acme.example/old", by=TESTER)
         archive(put_away, by=TESTER)
-        live = [
+        live: list[Link | Code] = [
             *Link.objects.filter(partnership=portal.works, archived_at=None),
             *Code.objects.filter(partnership=portal.works),
         ]

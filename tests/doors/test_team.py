@@ -84,7 +84,7 @@ def test_a_role_is_changed_and_a_seat_is_taken_after_being_asked_once_more(offic
     assert "manager" in office.reads(office.ann, f"team/seats/{text}/role").words
     office.posts(office.ann, f"team/seats/{text}/role", role="finance")
     assert roles_in(office.max, office.id) == {Role.FINANCE}
-    assert "Max is finance no more" in office.reads(office.ann, f"team/seats/{text}/take").words
+    assert "Max is no longer finance" in office.reads(office.ann, f"team/seats/{text}/take").words
     browser = signed_in(office.max)
     assert browser.get(office.at("team")).status_code == 200
     office.posts(office.ann, f"team/seats/{text}/take")
@@ -112,7 +112,7 @@ def test_people_at_partners_are_a_list_of_their_own(office):
     assert al.email in office.reads(office.max, "team/partners?q=alice").words
     assert "Nobody found" in office.reads(office.max, "team/partners?q=bob").words
     text = seat_of(office, al)
-    assert "acts for Alice no more" in office.reads(office.max, f"team/partners/{text}/take").words
+    assert "no longer acts for Alice" in office.reads(office.max, f"team/partners/{text}/take").words
     office.posts(office.max, f"team/partners/{text}/take")
     assert "Nobody acts for a partner yet" in office.reads(office.max, "team/partners").words
 

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.one_database
 
 EXIT_CODES = {
     BadAddress: errors.USAGE,
-    BadDefinition: errors.FAILED,
+    BadDefinition: errors.USAGE,
     BadFile: errors.FAILED,
     BadId: errors.USAGE,
     BadMapping: errors.FAILED,

@@ -138,3 +138,8 @@ def test_a_question_splits_where_the_definition_changed(tmp_path, unit, basis):
         (1, Period(date(2026, 3, 20), date(2026, 3, 29))),
         (2, Period(date(2026, 3, 29), date(2026, 4, 5))),
     ]
+    all_days = ask(changed.question(period=Period()), engine=asked.engine, snapshot=asked.snapshot)
+    assert [(section.version.version, section.period.until_on) for section in all_days.sections] == [
+        (1, date(2026, 3, 29)),
+        (2, None),
+    ], "the one that is still to come has nothing to answer"

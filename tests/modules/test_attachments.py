@@ -360,9 +360,7 @@ def test_another_brand_an_administrator_and_a_stranger_are_told_the_same_as_of_n
     assert "/account/login" in outside["Location"]
 
 
-@pytest.mark.parametrize(
-    "text", ["x", "doc_", "doc_" + "z" * 26, "pns_" + "0" * 26, "..%2f..%2fsecret_key"]
-)
+@pytest.mark.parametrize("text", ["x", "doc_", "doc_" + "z" * 26, "pns_" + "0" * 26, "..%2f..%2fsecret_key"])
 def test_what_is_no_id_of_a_document_is_not_there(acme, text):
     assert owner_of(acme).get(f"/files/{text}").status_code == 404
 

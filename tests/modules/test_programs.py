@@ -310,5 +310,5 @@ def test_a_second_person_is_asked_for_where_there_is_one_and_let_go_by_two(acme,
 
 def test_a_brand_with_one_person_does_not_ask_for_a_second(acme):
     seat(confirmed(person("Ann")), acme.id, Role.MANAGER)
-    with pytest.raises(TooFewPeople, match="1 of the people here"):
+    with pytest.raises(TooFewPeople, match="here 1 can"):
         need_second_person(acme, by=TESTER)

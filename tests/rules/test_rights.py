@@ -70,4 +70,4 @@ def test_a_right_that_the_table_does_not_know_is_a_fault():
     with pytest.raises(KeyError):
         allows([Role.OWNER], "everything")
     with pytest.raises(TypeError):
-        RIGHTS["everything"] = RIGHTS["figures.read"]  # type: ignore[index]
+        RIGHTS["everything"] = RIGHTS["figures.read"]

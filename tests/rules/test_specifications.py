@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-IDENTIFIER = re.compile(r"\b(?:API|ATTR|AUDIT|EO|EVENT|FILE|INBOX|JOB|KPI|MONEY|OUTBOX|RATE|WH)-[A-Z]+(?:-[A-Z]+)*\b")
+IDENTIFIER = re.compile(
+    r"\b(?:API|ATTR|AUDIT|EO|EVENT|FILE|INBOX|JOB|KPI|MONEY|OUTBOX|RATE|WH)-[A-Z]+(?:-[A-Z]+)*\b"
+)
 
 
 def identifiers(folder, suffix):

@@ -55,7 +55,10 @@ class Listing(Generic[Row]):
         ordered = wanted.order_by(*(f"{'-' if is_reverse else ''}{each}" for each in (column, "id")))
         if wish.after:
             ordered = _from(ordered, _read_place(wish.after, name), column, is_reverse=is_reverse)
-        found = list(ordered[: wish.limit + 1])
+        try:
+            found = list(ordered[: wish.limit + 1])
+        except OverflowError as wrong:  # a made-up place, whose instant is before the first year in UTC
+            raise BadWish(NO_PLACE) from wrong
         rows = found[: wish.limit]
         more = len(found) > wish.limit
         return Page(rows, wanted.count(), _place(rows[-1], name, column) if more else "")

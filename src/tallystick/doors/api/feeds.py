@@ -164,12 +164,11 @@ def _announcement(row: Any) -> dict[str, Any]:
 
 
 def _line(row: Any) -> dict[str, Any]:
-    prefix = {"person": "usr", "api_key": "key"}.get(row.actor_kind)
     return {
         "id": ids.show("aud", row.id),
         "at": row.at.isoformat(),
         "actor_kind": row.actor_kind,
-        "actor_id": ids.show(prefix, row.actor_id) if prefix and row.actor_id else None,
+        "actor_id": row.actor or None,
         "actor_name": row.actor_name,
         "act": row.act,
         "subject": row.subject,

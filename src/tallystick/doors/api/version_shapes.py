@@ -144,6 +144,9 @@ class Preview(BaseModel):
     until: MOMENT
     outcomes: int = Field(description="How many purchases, renewals and the like were looked at.")
     is_cut: bool = Field(description="Whether there are more in these days: then these are the newest.")
+    version_in_force: int | None = Field(
+        description="The version it is held against; null where there is none."
+    )
     differences: list[Difference]
     conversions: BeforeAfter
     credited: BeforeAfter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -15,6 +14,12 @@ from tallystick.doors.api.once import Answer
 from tallystick.doors.api.problems import FieldProblem, Problem
 from tallystick.doors.found import row_at
 from tallystick.doors.nouns.all import NOUNS
+from tallystick.doors.nouns.definitions import (
+    definition_values,
+    preview_values,
+    version_values,
+    with_versions,
+)
 from tallystick.kit import clock, ids
 from tallystick.measurement.attribution.preview import preview
 from tallystick.measurement.attribution.rules.models import MODELS
@@ -27,7 +32,6 @@ from tallystick.partners.programs.services.definitions import Publication, publi
 TAG: Final = "Definitions"
 READ: Final = "programs.read"
 PUBLISH: Final = "definitions.publish"
-BEFORE_AFTER: Final = ("before", "after")
 TWO: Final = "Where the brand asks for a second person, it is proposed, and 202 says so."
 
 
@@ -41,7 +45,7 @@ def operations() -> tuple[Operation, ...]:
             READ,
             "List conversion definitions",
             TAG,
-            lambda call: listed(DEFINITIONS, call, _said),
+            lambda call: listed(DEFINITIONS, call, definition_values),
             {200: list_shape(shapes.Definition)},
             query=query_of("Definitions", DEFINITIONS),
         ),
@@ -52,7 +56,7 @@ def operations() -> tuple[Operation, ...]:
             READ,
             "Get a definition with its versions",
             TAG,
-            lambda call: Answer(_with_versions(_find(call.id))),
+            lambda call: Answer(with_versions(_find(call.id))),
             {200: shapes.DefinitionWithVersions},
             prefix="cdf",
         ),
@@ -99,7 +103,7 @@ def _open(call: Call) -> Answer:
     done = _put_in_force(program, call, key=key, name=call.body["name"])
     if isinstance(done, Answer):
         return done
-    body = _with_versions(_find(ids.show("cdf", done.definition_id)))
+    body = with_versions(_find(ids.show("cdf", done.definition_id)))
     return Answer(body, 201, (("Location", f"{call.request.path}/{body['id']}"),))
 
 
@@ -107,7 +111,7 @@ def _publish(call: Call) -> Answer:
     definition = _find(call.id)
     name = call.body.get("name") or definition.name
     done = _put_in_force(definition.program, call, key=definition.key, name=name)
-    return done if isinstance(done, Answer) else Answer(_version(done), 201)
+    return done if isinstance(done, Answer) else Answer(version_values(done), 201)
 
 
 def _put_in_force(program: Program, call: Call, *, key: str, name: str) -> Answer | DefinitionVersion:
@@ -129,16 +133,7 @@ def _put_in_force(program: Program, call: Call, *, key: str, name: str) -> Answe
 def _preview(program: Program, key: str, meaning: Meaning) -> dict[str, Any]:
     most = settings.TALLYSTICK.identity_max_customers
     found = preview(program, key, meaning, max_customers=most, now=clock.now())
-    return {
-        "since": found.since.isoformat(),
-        "until": found.until.isoformat(),
-        "outcomes": found.outcomes,
-        "is_cut": found.is_cut,
-        "differences": [asdict(each) for each in found.differences],
-        "conversions": dict(zip(BEFORE_AFTER, found.conversions, strict=True)),
-        "credited": dict(zip(BEFORE_AFTER, found.credited, strict=True)),
-        "effects": [asdict(each) for each in found.effects],
-    }
+    return preview_values(found)
 
 
 def _find(text: str) -> Definition:
@@ -154,32 +149,6 @@ def _day(text: str) -> date:
 
 def _wrong(field: str, message: str) -> Problem:
     return Problem("invalid", fields=[FieldProblem(field, message)])
-
-
-def _said(row: Definition) -> dict[str, Any]:
-    return {
-        "id": ids.show("cdf", row.id),
-        "handle": row.handle,
-        "program": row.program.handle,
-        "program_id": ids.show("prg", row.program_id),
-        "key": row.key,
-        "name": row.name,
-        "created_at": row.created_at.isoformat(timespec="seconds"),
-    }
-
-
-def _with_versions(row: Definition) -> dict[str, Any]:
-    rows = DefinitionVersion.objects.filter(definition=row).order_by("version")
-    return {**_said(row), "versions": [_version(each) for each in rows]}
-
-
-def _version(row: DefinitionVersion) -> dict[str, Any]:
-    return {
-        "version": row.version,
-        "effective_on": row.effective_on.isoformat(),
-        "primary": row.primary,
-        "meaning": row.meaning,
-    }
 
 
 def _proposal(row: Proposal) -> dict[str, Any]:

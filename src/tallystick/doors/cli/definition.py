@@ -18,7 +18,6 @@ from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
     from tallystick.measurement.attribution.preview import Preview
-    from tallystick.partners.programs.models import Definition, DefinitionVersion
     from tallystick.partners.programs.services.definitions import Publication
 
 app = typer.Typer(no_args_is_help=True)
@@ -39,12 +38,13 @@ def list_(program: OfProgram = None, brand: Brand = None, as_json: Json = False)
     """Show the definitions, with the newest version of each."""
     start_django()
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.nouns.definitions import with_versions
     from tallystick.kit.listing import Wish
     from tallystick.partners.programs.queries import DEFINITIONS
 
     with brand_in_scope(brand):
         found = DEFINITIONS.every(Wish(filters={"program": program or ""}))
-        rows = [_about(each, _versions_of(each)[-1:]) for each in found]
+        rows = [with_versions(each) for each in found]
     if as_json:
         output.emit_json({"total": len(rows), "definitions": rows})
         return
@@ -72,11 +72,12 @@ def show(
     """Show every version of a definition: from which day on, and what it means."""
     start_django()
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.nouns.definitions import with_versions
     from tallystick.partners.programs.queries import find_definition, find_program
 
     with brand_in_scope(brand):
         found = find_definition(find_program(program), key)
-        said = _about(found, _versions_of(found))
+        said = with_versions(found)
     if as_json:
         output.emit_json(said)
         return
@@ -101,6 +102,7 @@ def preview(
     """Show what a version would change: what it means, and who would have had which credit. Nothing is published."""
     config = start_django()
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.nouns.definitions import preview_values
     from tallystick.kit import clock
     from tallystick.measurement.attribution.preview import preview
     from tallystick.partners.programs.queries import find_program
@@ -116,7 +118,7 @@ def preview(
             days=days,
         )
     if as_json:
-        output.emit_json(_previewed(found))
+        output.emit_json(preview_values(found))
     else:
         _show_preview(found)
 
@@ -127,13 +129,14 @@ def publish(file: File, program: OfProgram = None, brand: Brand = None, as_json:
     start_django()
     from tallystick.doors.cli.acting import whoever_runs_this
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.nouns.definitions import version_values
     from tallystick.partners.programs.queries import find_program
     from tallystick.partners.programs.services.definitions import publish_definition
 
     with brand_in_scope(brand):
         said = _read(file)
         row = publish_definition(find_program(program), **said, by=whoever_runs_this())
-        done = _version(row)
+        done = version_values(row)
     output.say(f"{said['key']} version {done['version']} is in force from {done['effective_on']} on.")
     if as_json:
         output.emit_json(done)
@@ -184,56 +187,6 @@ def _show_preview(found: Preview) -> None:
         output.emit_table(("key", "name", "before", "after"), rows, numeric=("before", "after"))
     if found.is_cut:
         output.say(f"Only the newest {found.outcomes:,} outcomes were looked at.")
-
-
-def _previewed(found: Preview) -> dict[str, Any]:
-    return {
-        "since": found.since.isoformat(),
-        "until": found.until.isoformat(),
-        "is_cut": found.is_cut,
-        "version_in_force": found.before.version if found.before else None,
-        "differences": [
-            {"field": each.field, "before": each.before, "after": each.after} for each in found.differences
-        ],
-        "conversions": list(found.conversions),
-        "credited": list(found.credited),
-        "effects": [
-            {
-                "key": each.key,
-                "name": each.name,
-                "is_house": each.is_house,
-                "before_ppb": each.before_ppb,
-                "after_ppb": each.after_ppb,
-            }
-            for each in found.effects
-        ],
-    }
-
-
-def _versions_of(row: Definition) -> list[DefinitionVersion]:
-    from tallystick.partners.programs.models import DefinitionVersion
-
-    return list(DefinitionVersion.objects.filter(definition=row).order_by("version"))
-
-
-def _about(row: Definition, versions: list[DefinitionVersion]) -> dict[str, Any]:
-    from tallystick.kit import ids
-
-    return {
-        "id": ids.show("cdf", row.id),
-        "handle": row.handle,
-        "name": row.name,
-        "versions": [_version(each) for each in versions],
-    }
-
-
-def _version(row: DefinitionVersion) -> dict[str, Any]:
-    return {
-        "version": row.version,
-        "effective_on": row.effective_on.isoformat(),
-        "primary": row.primary,
-        "meaning": row.meaning,
-    }
 
 
 def _plainly(value: Any) -> str:

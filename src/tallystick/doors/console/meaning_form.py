@@ -93,7 +93,8 @@ class MeaningForm(NounForm):
         ),
     )
     model = forms.ChoiceField(
-        choices=[(name, wording.model(name)) for name in MODELS], label=gettext_lazy("Attribution model")
+        choices=lambda: [(name, wording.model(name)) for name in MODELS],
+        label=gettext_lazy("Attribution model"),
     )
     half_life_days = _days(gettext_lazy("Half-life of time decay, in days"))
     house_channels_compete = forms.BooleanField(

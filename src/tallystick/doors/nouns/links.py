@@ -74,7 +74,7 @@ class LinkForm(NounForm):
         max_length=80,
         label=gettext_lazy("Key"),
         help_text=gettext_lazy(
-            "The end of the trackable address. Stays as it is, in this partnership for good."
+            "What records of a visit name the link by. Stays as it is, in this partnership for good."
         ),
     )
     destination = forms.URLField(
@@ -127,7 +127,7 @@ LINK: Final = Noun(
     plural="links",
     label=gettext_lazy("Link"),
     label_plural=gettext_lazy("Links"),
-    says=gettext_lazy("A trackable address of a partnership, which leads on to its destination."),
+    says=gettext_lazy("A way from a partner to a destination. A visit whose record names the key is the partner's."),
     read="partners.read",
     change="partners.change",
     reference=LINKS,

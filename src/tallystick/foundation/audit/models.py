@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db import models
 
 from tallystick.foundation.audit.acts import ActorKind
 from tallystick.foundation.fields import IdField, id_column
-from tallystick.kit import clock
+from tallystick.kit import clock, ids
+
+PREFIXES: Final = {ActorKind.PERSON.value: "usr", ActorKind.API_KEY.value: "key"}
+"""Kind of actor → the prefix of its id."""
 
 
 class AuditLine(models.Model):
@@ -39,6 +42,12 @@ class AuditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
+
+    @property
+    def actor(self) -> str:
+        """The id of who acted, as doors write it; empty for a command and a rule, which have none."""
+        prefix = PREFIXES.get(self.actor_kind)
+        return ids.show(prefix, self.actor_id) if prefix and self.actor_id else ""
 
     @property
     def content(self) -> dict[str, Any]:

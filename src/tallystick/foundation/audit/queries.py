@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Final
 
@@ -39,10 +39,11 @@ def _of_act(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
 
 def _since(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
     try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
+        said = datetime.fromisoformat(value)
+        at = said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise BadWish("“%(value)s” is not a day: write it as 2026-11-20.", value=value[:40]) from None
-    return rows.filter(at__gte=at if at.tzinfo else at.replace(tzinfo=clock.EPOCH.tzinfo))
+    return rows.filter(at__gte=at)
 
 
 LINES: Final = Listing(

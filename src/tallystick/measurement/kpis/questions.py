@@ -117,9 +117,11 @@ def parts(question: Question) -> tuple[Part, ...]:
     """One part for each version that was in force in the period, oldest first. Identifier: KPI-VERSIONS.
 
     Cut at the first moment of the day on which a version takes effect, in the program's zone. Days
-    before the first version belong to no part. Raises BadQuestion.
+    before the first version belong to no part. A version that is published but not in force as of the
+    question has nothing to answer yet, unless there is no other. Raises BadQuestion.
     """
     ordered = sorted(question.versions, key=lambda version: version.effective_on)
+    ordered = [each for each in ordered if _has_begun(each, question.as_of)] or ordered
     ends: list[date | None] = [version.effective_on for version in ordered[1:]]
     found = []
     for version, end in zip(ordered, [*ends, None], strict=True):
@@ -129,6 +131,10 @@ def parts(question: Question) -> tuple[Part, ...]:
             period = Period(start, stop)
             found.append(Part(version, period, _cut(question, version, period)))
     return tuple(found)
+
+
+def _has_begun(version: Version, as_of: datetime) -> bool:
+    return version.effective_on <= clock.day_of(as_of, version.zone)
 
 
 def previous(question: Question, part: Part) -> Part | None:

@@ -12,7 +12,6 @@ from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
 from tallystick.doors.console.answer_page import SORTS, event_days, sections
 from tallystick.doors.console.export import as_csv
-from tallystick.doors.console.frame import frame
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
 from tallystick.doors.entrance import access_of, brand_page
@@ -43,30 +42,30 @@ def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
 
 def _not_yet(request: HttpRequest, brand: Brand, missing: str) -> HttpResponse:
     may_open = access_of(request).may(OPENS[missing])
-    shown = frame(brand, "answer", missing=missing, may_open=may_open, current=current())
+    shown = {"brand": brand, "here": "answer", "missing": missing, "may_open": may_open, "current": current()}
     return render(request, "console/answer_empty.html", shown)
 
 
 def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, object]:
-    return frame(
-        brand,
-        "answer",
-        state=state,
-        asked=asked,
-        zone=asked.program.zone_info,
-        days=event_days(asked),
-        sections=sections(found, asked, state),
-        breakdowns=choices.breakdowns(state),
-        segment=choices.SEGMENTS[asked.question.segment],
-        breakdown=choices.breakdown_name(asked.question.by),
-        fields=choices.fields(state, asked),
-        filters=choices.filters(state, asked),
-        hidden=state.hidden(
+    return {
+        "brand": brand,
+        "here": "answer",
+        "state": state,
+        "asked": asked,
+        "zone": asked.program.zone_info,
+        "days": event_days(asked),
+        "sections": sections(found, asked, state),
+        "breakdowns": choices.breakdowns(state),
+        "segment": choices.SEGMENTS[asked.question.segment],
+        "breakdown": choices.breakdown_name(asked.question.by),
+        "fields": choices.fields(state, asked),
+        "filters": choices.filters(state, asked),
+        "hidden": state.hidden(
             "program", "definition", "segment", "denominator", "basis", "from", "until", "format"
         ),
-        csv=state.address(extra={"format": "csv"}),
-        current=current(),
-    )
+        "csv": state.address(extra={"format": "csv"}),
+        "current": current(),
+    }
 
 
 def _csv(found: Answer, asked: Asked, brand: Brand, state: State) -> HttpResponse:

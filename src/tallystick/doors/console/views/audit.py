@@ -28,8 +28,6 @@ from tallystick.partners.programs.models import Brand
 COLUMNS: Final = (
     "id", "at", "actor_kind", "actor", "actor_name", "address", "act", "subject", "label", "changes", "reason",
 )  # fmt: skip
-ACTORS: Final = {"person": "usr", "api_key": "key"}
-"""Kind of actor → the prefix of its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,6 @@ def line(request: HttpRequest, brand: Brand, line: str) -> HttpResponse:
         "here": "audit",
         "line": found,
         "id": line,
-        "actor": _actor(found),
         "seal": getattr(found, "seal", None),
         "changes": [(name, _said(before), _said(after)) for name, (before, after) in found.changes.items()],
         "same_subject": f"{back}?subject={found.subject}",
@@ -97,7 +94,7 @@ def _lines(wish: Wish) -> Iterator[str]:
                 ids.show("aud", row.id),
                 row.at.isoformat(),
                 row.actor_kind,
-                _actor(row),
+                row.actor,
                 row.actor_name,
                 row.address,
                 row.act,
@@ -107,12 +104,6 @@ def _lines(wish: Wish) -> Iterator[str]:
                 row.reason,
             )
         )
-
-
-def _actor(row: AuditLine) -> str:
-    """The id of who acted, where one has an id that doors write."""
-    prefix = ACTORS.get(row.actor_kind)
-    return ids.show(prefix, row.actor_id) if prefix and row.actor_id else ""
 
 
 def _said(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""`/`: the place where a person works, the list of several, the first brand to open, or the next step where there is none."""
+"""`/`: the place where a person works, the list of several, the first brand to open, or the next step."""
 
 from __future__ import annotations
 

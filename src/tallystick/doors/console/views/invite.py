@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +33,9 @@ from tallystick.partners.partnerships.services import partnerships
 from tallystick.partners.partnerships.services.partners import open_partner
 from tallystick.partners.programs.models import Brand, Program
 
+MOST_OF_A_KEY: Final = 40
+"""Characters of a name that become a key."""
+
 
 class InviteForm(NounForm):
     """Who is invited to what: a partner that is there, or a new one."""
@@ -45,7 +49,12 @@ class InviteForm(NounForm):
         help_text=gettext_lazy("One that is here already. Leave it empty for a new one, and name it below."),
     )
     name = forms.CharField(max_length=200, required=False, label=gettext_lazy("Name of the new partner"))
-    key = KeyField(required=False)
+    key = KeyField(
+        required=False,
+        help_text=gettext_lazy(
+            "How it is named in addresses and files. Stays as it is. Left empty, it is made from the name."
+        ),
+    )
     kind = OneOf(
         choices=[("", "–"), *KINDS.items()], required=False, label=gettext_lazy("Kind of the new partner")
     )
@@ -57,8 +66,10 @@ class InviteForm(NounForm):
     message = LongText(max_length=1000, required=False, label=gettext_lazy("Message"))
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what a new partner needs, where none is chosen."""
+        """Ask for what a new partner needs, where none is chosen; make its key from its name."""
         cleaned = super().clean()
+        if "key" not in self.errors and not cleaned.get("key"):
+            cleaned["key"] = slugify(cleaned.get("name", ""))[:MOST_OF_A_KEY].strip("-_")
         if "partner" not in self.errors and cleaned.get("partner") is None:
             for name in ("name", "key", "kind"):
                 if not cleaned.get(name) and name not in self.errors:

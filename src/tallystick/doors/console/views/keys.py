@@ -180,8 +180,14 @@ def _shown_once(request: HttpRequest, brand: Brand, key: ApiKey, text: str) -> H
 
 
 def _form(request: HttpRequest, brand: Brand, form: forms.Form, *, title: str, label: str) -> HttpResponse:
-    context = {"form": form, "title": title, "label": label, **_frame(brand)}
-    return render(request, "console/key_form.html", context, status=400 if form.errors else 200)
+    context = {
+        "form": form,
+        "title": title,
+        "message": _("The key is shown on the next page, once. Have the place ready where it will be kept."),
+        "action_label": label,
+        **_frame(brand),
+    }
+    return render(request, "design/confirm.html", context, status=400 if form.errors else 200)
 
 
 def _frame(brand: Brand) -> dict[str, Any]:

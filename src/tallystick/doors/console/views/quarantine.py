@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tallystick.doors.console.frame import frame
 from tallystick.doors.console.state import BadAddress, read_page_number, refuse_unknown
 from tallystick.doors.entrance import brand_page
 from tallystick.kit import ids
@@ -43,19 +42,20 @@ def quarantine(request: HttpRequest, brand: Brand) -> HttpResponse:
     total = counts.get(reason, 0) if reason else sum(counts.values())
     if number > 1 and not rows:
         raise BadAddress(_("There are not that many pages."))
-    context = frame(
-        brand,
-        "quarantine",
-        counts=[(each.value, count) for each, count in counts.items()],
-        reason=reason.value if reason else "",
-        rows=[Waiting(ids.show("rcp", row.receipt_id), row) for row in rows],
-        total=total,
-        first=offset + 1,
-        last=offset + len(rows),
-        previous=_address(brand, reason, number - 1) if number > 1 else "",
-        next=_address(brand, reason, number + 1) if offset + len(rows) < total else "",
-        zone=ZoneInfo(brand.zone),
-    )
+    context = {
+        "brand": brand,
+        "here": "quarantine",
+        "counts": [(each.value, count) for each, count in counts.items()],
+        "reason": reason.value if reason else "",
+        "rows": [Waiting(ids.show("rcp", row.receipt_id), row) for row in rows],
+        "in_all": sum(counts.values()),
+        "total": total,
+        "first": offset + 1,
+        "last": offset + len(rows),
+        "previous": _address(brand, reason, number - 1) if number > 1 else "",
+        "next": _address(brand, reason, number + 1) if offset + len(rows) < total else "",
+        "zone": ZoneInfo(brand.zone),
+    }
     return render(request, "console/quarantine.html", context)
 
 

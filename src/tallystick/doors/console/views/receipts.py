@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
-from tallystick.doors.console.frame import frame
 from tallystick.doors.console.opened import CREDIT, Opened, open_figure
 from tallystick.doors.console.state import BadAddress, State, read_page_number, read_state
 from tallystick.doors.entrance import brand_page
@@ -41,15 +40,15 @@ def receipts(request: HttpRequest, brand: Brand) -> HttpResponse:
 
 def _page(brand: Brand, state: State, asked: Asked, opened: list[Opened]) -> dict[str, object]:
     first = {"page": ""}
-    return frame(
-        brand,
-        "answer",
-        opened=opened,
-        zone=asked.program.zone_info,
-        filters=choices.filters(state, asked),
-        segment=choices.SEGMENTS[asked.question.segment],
-        shows_credit=state.extra["show"] == CREDIT,
-        to_units=state.address(extra={**first, "show": ""}),
-        to_credit=state.address(extra={**first, "show": CREDIT}),
-        back=state.address(page="console:answer", by=()),
-    )
+    return {
+        "brand": brand,
+        "here": "answer",
+        "opened": opened,
+        "zone": asked.program.zone_info,
+        "filters": choices.filters(state, asked),
+        "segment": choices.SEGMENTS[asked.question.segment],
+        "shows_credit": state.extra["show"] == CREDIT,
+        "to_units": state.address(extra={**first, "show": ""}),
+        "to_credit": state.address(extra={**first, "show": CREDIT}),
+        "back": state.address(page="console:answer", by=()),
+    }

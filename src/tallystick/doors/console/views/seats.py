@@ -110,7 +110,7 @@ def take(request: HttpRequest, brand: Brand, seat: str) -> HttpResponse:
     """Ask once more, and take a seat in the brand."""
     found = row_at(_in_brand(), "sea", seat)
     role = ROLE_NAMES[Role(found.role)]
-    message = _("%(who)s is %(role)s no more, from the next page on. What they did stays as it is.")
+    message = _("%(who)s is no longer %(role)s here, from the next page on. What they did stays as it is.")
     return _taken(request, brand, found, message % {"who": found.user.name, "role": role}, "console:team")
 
 
@@ -119,7 +119,7 @@ def take_at_partner(request: HttpRequest, brand: Brand, seat: str) -> HttpRespon
     """Ask once more, and take a seat at a partner."""
     held = Seat.objects.filter(partner__isnull=False).select_related("user", "partner")
     found = row_at(held, "sea", seat)
-    message = _("%(who)s acts for %(partner)s no more, from the next page on.")
+    message = _("%(who)s no longer acts for %(partner)s, from the next page on.")
     said = message % {"who": found.user.name, "partner": found.partner}
     return _taken(request, brand, found, said, "console:team_partners")
 
@@ -155,8 +155,8 @@ def _form(request: HttpRequest, brand: Brand, form: forms.Form, *, title: str, l
         "here": "team",
         "form": form,
         "title": title,
-        "label": label,
+        "action_label": label,
         "back_url": reverse("console:team", args=[brand.key]),
         "crumbs": [(_("Team"), reverse("console:team", args=[brand.key]))],
     }
-    return render(request, "console/team_form.html", context, status=400 if form.errors else 200)
+    return render(request, "design/confirm.html", context, status=400 if form.errors else 200)

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 
 from tallystick.design.words import word
 from tallystick.doors import wording
-from tallystick.doors.console.frame import frame
 from tallystick.doors.console.meaning import windows
 from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.entrance import brand_page
@@ -57,7 +56,7 @@ def find(request: HttpRequest, brand: Brand) -> HttpResponse:
     if text:
         ids.read(text[: LONGEST_ID * 2])
         return redirect("console:trace", brand=brand.key, text=text)
-    return render(request, "console/find.html", frame(brand, "trace"))
+    return render(request, "console/find.html", {"brand": brand, "here": "trace"})
 
 
 @brand_page("figures.read")
@@ -65,15 +64,15 @@ def trace(request: HttpRequest, brand: Brand, text: str) -> HttpResponse:
     """Show what stands behind an id of the brand."""
     config = cast("_Config", settings.TALLYSTICK)
     found = trace_id(text[: LONGEST_ID * 2], store=inbox(), max_customers=config.identity_max_customers)
-    context = frame(
-        brand,
-        "trace",
-        trace=found,
-        noun=word(ids.PREFIXES[ids.read(text)[0]]),
-        bodies=[_body(receipt) for receipt in found.receipts],
-        decided=[_decided(conversion) for conversion in found.conversions],
-        zone=ZoneInfo(brand.zone),
-    )
+    context = {
+        "brand": brand,
+        "here": "trace",
+        "trace": found,
+        "noun": word(ids.PREFIXES[ids.read(text)[0]]),
+        "bodies": [_body(receipt) for receipt in found.receipts],
+        "decided": [_decided(conversion) for conversion in found.conversions],
+        "zone": ZoneInfo(brand.zone),
+    }
     return render(request, "console/trace.html", context)
 
 

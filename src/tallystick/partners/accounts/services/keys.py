@@ -57,7 +57,9 @@ def make_key(
         raise BadKey("The key needs a name: what uses it, and where.")
     now = clock.now()
     if usable_keys(now).filter(name=name.strip()[:200]).exists():
-        raise BadKey("A key “%(name)s” is in use. Rotate it, or give the new one another name.", name=name.strip())
+        raise BadKey(
+            "A key “%(name)s” is in use. Rotate it, or give the new one another name.", name=name.strip()
+        )
     ends = expires_at or now + LIFE
     if not now < ends <= now + LONGEST_LIFE:
         raise BadKey("A key lives until a day in the next two years; %(day)s is none.", day=ends.date())

@@ -36,7 +36,7 @@ def need_second_person(brand: Brand, *, by: Actor) -> Brand:
         people = seats.values("user_id").distinct().count()
         if people < 2:
             raise TooFewPeople(
-                "%(people)d of the people here may approve a version: invite a second one first, as %(roles)s",
+                "Two people must be able to approve a version; here %(people)d can. Invite another first, as %(roles)s",
                 people=people,
                 roles=" or ".join(sorted(roles)),
                 field="needs_second_person",

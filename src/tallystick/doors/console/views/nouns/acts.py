@@ -84,8 +84,8 @@ def _done(
         ) from refused
     count = len(chosen.fitting)
     if count:
-        said = ngettext("%(act)s: done to one.", "%(act)s: done to %(count)s.", count)
-        messages.success(request, said % {"act": act.label, "count": count})
+        said = ngettext("%(act)s: done to %(what)s.", "%(act)s: done to %(count)s.", count)
+        messages.success(request, said % {"act": act.label, "count": count, "what": chosen.fitting[0]})
     else:
         messages.info(request, _("%(act)s: there was nothing left to do.") % {"act": act.label})
     return redirect(back)
