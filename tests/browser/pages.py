@@ -110,7 +110,7 @@ SAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "console:audit_line": ((OWNER, "/acme/audit/{line}"),),
     "console:brand": ((OWNER, "/acme/settings"),),
     "portal:home": ((PARTNER, "/portal/acme/alice/"),),
-    "portal:counted": ((PARTNER, "/portal/acme/alice/counted?program=shop"),),
+    "portal:counted": ((PARTNER, "/portal/acme/alice/counted/shop"),),
     "portal:links": ((PARTNER, "/portal/acme/alice/links"),),
     "portal:documents": ((PARTNER, "/portal/acme/alice/documents"),),
     "portal:details": ((PARTNER, "/portal/acme/alice/details"),),

@@ -106,6 +106,7 @@ SAMPLES: dict[str, Callable[[Place], str]] = {
     "proposal": _id("apv"),
     "line": _id("aud"),
     "document": _id("doc"),
+    "portal:counted.program": lambda _place: "shop",
     "partnership": _id("pns"),
     "row": _id("pns"),
     "text": _id("evt"),

@@ -127,7 +127,9 @@ LINK: Final = Noun(
     plural="links",
     label=gettext_lazy("Link"),
     label_plural=gettext_lazy("Links"),
-    says=gettext_lazy("A way from a partner to a destination. A visit whose record names the key is the partner's."),
+    says=gettext_lazy(
+        "A way from a partner to a destination. A visit whose record names the key is the partner's."
+    ),
     read="partners.read",
     change="partners.change",
     reference=LINKS,

@@ -1,4 +1,4 @@
-"""`/portal/<brand>/<partner>/counted`: what a partner's rate is made of, and nothing about who came.
+"""`/portal/<brand>/<partner>/counted/<program>`: what a partner's rate is made of, and nothing about who came.
 
 Guarantee: no visitor, customer, order or amount stands on the page, and no touch that is another's.
 """
@@ -14,7 +14,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from tallystick.design.words import word
 from tallystick.doors import wording
@@ -61,19 +60,19 @@ class Part:
 
 
 @partner_page("portal.read")
-def counted(request: HttpRequest, brand: Brand, partner: Partner) -> HttpResponse:
+def counted(request: HttpRequest, brand: Brand, partner: Partner, program: str) -> HttpResponse:
     """Show a page of what was counted in one program."""
-    of_program = {"partner": partner, "program__key": request.GET.get("program", ""), "state__in": COUNTING}
+    of_program = {"partner": partner, "program__key": program, "state__in": COUNTING}
     row = Partnership.objects.filter(**of_program).select_related("program").first()
     asked = ask_for(partner, row.program) if row else None
     if row is None or asked is None:
         raise Http404
     number = _number(request.GET.get("page", "1"))
     parts = _parts(asked, _Own(partner), number)
-    here = reverse("portal:counted", args=[brand.key, partner.key])
+    here = reverse("portal:counted", args=[brand.key, partner.key, program])
 
     def page(of: int) -> str:
-        return f"{here}?{urlencode({'program': row.program.key, 'page': str(of)})}"
+        return f"{here}?page={of}"
 
     context = {
         "here": "home",
