@@ -83,7 +83,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(acme):
 
 @with_rows
 def test_two_keys_are_never_alike(acme):
-    assert len({make_key(name="Shop", scopes=["figures.read"], by=TESTER)[1] for _ in range(20)}) == 20
+    assert len({make_key(name=f"Shop {n}", scopes=["figures.read"], by=TESTER)[1] for n in range(20)}) == 20
 
 
 @with_rows
@@ -103,7 +103,7 @@ def test_a_key_lives_a_year_where_nothing_is_said_and_two_at_most(acme):
     now = clock.now()
     for ends in (now, now - timedelta(days=1), now + timedelta(days=731)):
         with pytest.raises(BadKey, match="next two years"):
-            make_key(name="Shop", scopes=["figures.read"], expires_at=ends, by=TESTER)
+            make_key(name="Stall", scopes=["figures.read"], expires_at=ends, by=TESTER)
     with time_machine.travel(key.expires_at - timedelta(seconds=1), tick=False):
         assert whose_key(text) == key
     with time_machine.travel(key.expires_at, tick=False):
@@ -229,7 +229,7 @@ def test_there_is_a_most_of_keys_in_use(acme, monkeypatch):
     monkeypatch.setattr(keys, "MOST_KEYS", 1)
     key, _ = make_key(name="Shop", scopes=["figures.read"], by=TESTER)
     with pytest.raises(BadKey, match="1 keys are in use"):
-        make_key(name="Shop", scopes=["figures.read"], by=TESTER)
+        make_key(name="Stall", scopes=["figures.read"], by=TESTER)
     revoke_key(key, by=TESTER)
     make_key(name="Shop", scopes=["figures.read"], by=TESTER)
 
