@@ -95,7 +95,7 @@ WITHOUT_A_NAME = {"api/^(?:v1/)?$": "/api/v1", "api/^.*$": "/api/v1/nothing"}
 """An address for each door that cannot be reversed."""
 
 NAMES = {"act", "name", "token", "number", "program"}
-"""Arguments that are no ids of a brand's things: a verb, a kind, a secret of its own, a session, a key others have too."""
+"""Arguments that are no ids of a brand: a verb, a kind, a secret of its own, a session, a key that others have too."""
 
 SAMPLES: dict[str, Callable[[Place], str]] = {
     "brand": lambda place: place.brand,
