@@ -12,7 +12,7 @@ from tallystick.partners.partnerships.rules import State
 from tallystick.partners.programs.models import Program
 from tallystick.partners.programs.queries import NotThere
 
-DAYS: Final = 30
+DAYS: Final = 365
 COUNTING: Final = (State.ACTIVE, State.PAUSED, State.ENDED)
 """States of a partnership in which something may have been counted."""
 
