@@ -77,7 +77,7 @@ def test_a_brand_is_set_up_a_partner_joins_and_strangers_see_nothing(house):
     activates(ada)
     alice.reload()
     expect(alice.get_by_text("active", exact=True)).to_be_visible()
-    expect(alice.get_by_role("heading", name="Nothing counted in the last 365 days")).to_be_visible()
+    expect(alice.get_by_role("heading", name="Nothing counted yet")).to_be_visible()
     expect(alice.get_by_text("You have no link and no code yet")).to_be_visible()
     assert faults(alice) == []
     partners_see_no_console(alice)

@@ -130,7 +130,7 @@ def test_a_rate_stands_with_its_period_and_opens_to_what_is_counted_in_it(portal
     portal.happens()
     found = Browser(portal.client).get(portal.address("home"))
     assert "Not enough evidence: 3 clicks" in found.words
-    assert "12 Mar 2025 – 11 Mar 2026" in found.words or "13 Mar 2025 – 12 Mar 2026" in found.words
+    assert "all days:" in found.words
     assert portal.address("counted", "shop") in found.links
     page = portal.reads("counted", "shop")
     assert page.count("alice-1") == page.count("Blog") == 3

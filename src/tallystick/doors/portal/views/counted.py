@@ -19,7 +19,7 @@ from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked
 from tallystick.doors.entrance import partner_page
-from tallystick.doors.portal.counting import COUNTING, DAYS, ask_for
+from tallystick.doors.portal.counting import COUNTING, ask_for
 from tallystick.measurement.kpis import queries as kpis
 from tallystick.measurement.kpis.answers import Answer, CreditRow, Section, UnitRow
 from tallystick.measurement.warehouse import configured
@@ -80,7 +80,6 @@ def counted(request: HttpRequest, brand: Brand, partner: Partner, program: str) 
         "partner": partner,
         "program": row.program,
         "zone": row.program.zone_info,
-        "days": DAYS,
         "parts": parts,
         "earlier": page(number - 1) if number > 1 else "",
         "later": page(number + 1) if any(part.more for part in parts) else "",

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from tallystick.doors import wording
 from tallystick.doors.entrance import partner_page
-from tallystick.doors.portal.counting import COUNTING, DAYS, ask_for
+from tallystick.doors.portal.counting import COUNTING, ask_for
 from tallystick.kit import ids
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership
@@ -43,7 +43,7 @@ def home(request: HttpRequest, brand: Brand, partner: Partner) -> HttpResponse:
     """Show the partner's partnerships with this brand."""
     rows = Partnership.objects.filter(partner=partner).select_related("program").order_by("program__name")
     standings = [_standing(partner, row) for row in rows]
-    context = {"here": "home", "brand": brand, "partner": partner, "standings": standings, "days": DAYS}
+    context = {"here": "home", "brand": brand, "partner": partner, "standings": standings}
     return render(request, "portal/home.html", context)
 
 
@@ -59,7 +59,7 @@ def _standing(partner: Partner, row: Partnership) -> Standing:
 
 
 def _counted(partner: Partner, program: Program) -> tuple[Counted, ...]:
-    """What was counted in the last days; nothing where the brand has not yet said what it counts."""
+    """What was counted; nothing where the brand has not yet said what it counts."""
     asked = ask_for(partner, program)
     if asked is None:
         return ()
