@@ -27,7 +27,7 @@ from tallystick.partners.programs.rules import BadDefinition, Basis, Denominator
 from tallystick.partners.programs.values import BadValue
 from tallystick.project.config_sources import ConfigError
 from tallystick.project.supervisor import CannotServe
-from tallystick.tracking.events.importers.mapping import BadMapping
+from tallystick.tracking.events.mapping.form import BadMapping
 from tests.builders import day
 
 pytestmark = pytest.mark.one_database

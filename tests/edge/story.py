@@ -27,7 +27,7 @@ IMPORTED_ONCE = (
     "tallystick.partners.partnerships.setup",
     "tallystick.project.health",
     "tallystick.project.upkeep",
-    "tallystick.tracking.events.importers.receive",
+    "tallystick.tracking.imports.receiving.receive",
     "tests.edge.effects",
     "tests.edge.world",
 )

@@ -13,12 +13,12 @@ from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit.delimited import BadFile
 from tallystick.measurement.attribution.models import Conversion
-from tallystick.tracking.events.importers import receive
-from tallystick.tracking.events.importers.mapping import read_mapping
-from tallystick.tracking.events.importers.receive import Received, receive_events, receive_rows
-from tallystick.tracking.events.importers.rows import json_rows
+from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
+from tallystick.tracking.imports.reading.rows import json_rows
+from tallystick.tracking.imports.receiving import receive
+from tallystick.tracking.imports.receiving.receive import Received, receive_events, receive_rows
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, Receipt
 from tests.builders import Brand

@@ -20,10 +20,10 @@ from tallystick.measurement.attribution.models import Conversion, Credit
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.partners.partnerships.setup import Setup, apply_setup
 from tallystick.partners.programs.models import Brand
-from tallystick.tracking.events.importers.mapping import read_mapping
-from tallystick.tracking.events.importers.receive import Received, receive_rows
+from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
+from tallystick.tracking.imports.receiving.receive import Received, receive_rows
 from tests.houses import House
 from tests.people import TESTER
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tallystick.tracking.events.importers.mapping import BadMapping, columns_of, events_of, read_mapping
-from tallystick.tracking.events.rules import Rejected
+from tallystick.tracking.claims.rules import Rejected
+from tallystick.tracking.events.mapping.apply import events_of
+from tallystick.tracking.events.mapping.checks import columns_of, read_mapping
+from tallystick.tracking.events.mapping.form import BadMapping
 
 PLAIN = """
 name = "orders"

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tallystick.partners.partnerships.rules import Directory, Origin
-from tallystick.tracking.events.rules import ProgramFacts, Rejected, verify
+from tallystick.partners.partnerships.rules import Directory, Origin, ProgramFacts
+from tallystick.tracking.claims.rules import Rejected
+from tallystick.tracking.events.rules import verify
 from tallystick.tracking.events.wire import EventBody
 
 RECEIVED = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -17,8 +17,8 @@ from tallystick.doors.cli.progress import task
 from tallystick.doors.cli.start import Brand, start_django
 
 if TYPE_CHECKING:
-    from tallystick.tracking.events.importers.mapping import Mapping
-    from tallystick.tracking.events.importers.receive import Received
+    from tallystick.tracking.events.mapping.form import Mapping
+    from tallystick.tracking.imports.receiving.receive import Received
 
 app = typer.Typer()
 
@@ -64,8 +64,8 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
     from tallystick.journey import inbox
     from tallystick.kit.failpoints import reach
     from tallystick.partners.programs.queries import find_program
-    from tallystick.tracking.events.importers.receive import check_header, receive_events, receive_rows
     from tallystick.tracking.events.services import publish_mapping
+    from tallystick.tracking.imports.receiving.receive import check_header, receive_events, receive_rows
 
     is_events = file.suffix in (".ndjson", ".jsonl")
     if is_events == (mapping is not None):
@@ -92,7 +92,8 @@ def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -
 
 
 def _read(mapping: Path) -> tuple[str, Mapping]:
-    from tallystick.tracking.events.importers.mapping import BadMapping, read_mapping
+    from tallystick.tracking.events.mapping.checks import read_mapping
+    from tallystick.tracking.events.mapping.form import BadMapping
 
     try:
         text = mapping.read_text(encoding="utf-8")

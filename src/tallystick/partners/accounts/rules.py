@@ -53,6 +53,19 @@ def _row(name: str, says: str, *roles: Role, step_up: bool = False, by_key: bool
 _ROWS: Final = (
     _row("figures.read", "Read rates, receipts and traces", *BRAND_ROLES),
     _row("quarantine.read", "Read what waits in quarantine", *BRAND_ROLES),
+    _row(
+        "quarantine.change",
+        "Correct, replay and dismiss what waits in quarantine",
+        Role.OWNER,
+        Role.MANAGER,
+    ),
+    _row("imports.read", "See imports, mappings and what became of each file", *BRAND_ROLES),
+    _row(
+        "imports.change",
+        "Bring files, change mappings, say who unknown names are",
+        Role.OWNER,
+        Role.MANAGER,
+    ),
     _row("programs.read", "Read programs, definitions and house channels", *BRAND_ROLES),
     _row("programs.change", "Change programs and house channels", Role.OWNER, Role.MANAGER),
     _row("definitions.publish", "Publish a version of a conversion definition", Role.OWNER, Role.MANAGER),

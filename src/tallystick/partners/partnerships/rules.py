@@ -155,7 +155,28 @@ class Directory:
 
 
 class UnknownOrigin(LookupError):
-    """A key that nobody has; the message says which."""
+    """A key that nobody has; the message says which.
+
+    role: partner, placement, link, code or channel. value: the key; of a placement with its partner's, `alice/blog`.
+    """
+
+    def __init__(self, role: str, value: str, what: str) -> None:
+        super().__init__(f"there is no {what} in this program")
+        self.role = role
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """What verification needs to know of a program.
+
+    choices: (role, value) → whose a name is that is no key of ours; None: it counts for nothing.
+    """
+
+    key: str
+    currency: str
+    directory: Directory
+    choices: Mapping[tuple[str, str], Origin | None] = field(default_factory=dict)
 
 
 def find_origin(
@@ -172,22 +193,21 @@ def find_origin(
     Raises UnknownOrigin when a key is given that does not exist; gives an empty Origin when no key is given.
     """
     if code:
-        return _found(directory.codes, code.strip().upper(), f"code {code!r}")
+        return _found(directory.codes, code.strip().upper(), ("code", code, f"code {code!r}"))
     if link:
-        return _found(directory.links, link, f"link {link!r}")
+        return _found(directory.links, link, ("link", link, f"link {link!r}"))
     if partner and placement:
-        return _found(
-            directory.placements, (partner, placement), f"placement {placement!r} of partner {partner!r}"
-        )
+        named = ("placement", f"{partner}/{placement}", f"placement {placement!r} of partner {partner!r}")
+        return _found(directory.placements, (partner, placement), named)
     if partner:
-        return _found(directory.partners, partner, f"partner {partner!r}")
+        return _found(directory.partners, partner, ("partner", partner, f"partner {partner!r}"))
     if channel:
-        return _found(directory.channels, channel, f"house channel {channel!r}")
+        return _found(directory.channels, channel, ("channel", channel, f"house channel {channel!r}"))
     return Origin()
 
 
-def _found(known: Mapping[Key, Origin], key: Key, what: str) -> Origin:
+def _found(known: Mapping[Key, Origin], key: Key, named: tuple[str, str, str]) -> Origin:
     try:
         return known[key]
     except KeyError:
-        raise UnknownOrigin(f"there is no {what} in this program") from None
+        raise UnknownOrigin(*named) from None

@@ -55,6 +55,12 @@ class Event(BrandOwned):
     visitor_type = models.CharField(max_length=10, default="unknown")
     label = models.CharField(max_length=40, default="valid")
     attributes = models.JSONField(default=dict)
+    lines = models.JSONField(null=True)
+    """Lines of an order: objects with sku, name, category, quantity, unit_price, amount, those that are known; exact
+    decimal texts.
+    """
+    from_rows = models.PositiveIntegerField(default=1)
+    """How many rows of a file it was made of."""
 
     class Meta(BrandOwned.Meta):
         indexes: ClassVar[list[Any]] = [
@@ -98,4 +104,37 @@ class Mapping(BrandOwned):
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["brand", "name", "version"], name="one_row_per_mapping_version"),
+        ]
+
+
+class Choice(BrandOwned):
+    """What a person said about a name that nobody knew: whose it is, or that it counts for nothing. Remembered.
+
+    role: what the name stood for. value: the name as files write it. One of partnership, placement and channel is set,
+    or none where what names it is to be ignored.
+    """
+
+    class Role(models.TextChoices):
+        PARTNER = "partner"
+        PLACEMENT = "placement"
+        LINK = "link"
+        CODE = "code"
+        CHANNEL = "channel"
+
+    program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    value = models.CharField(max_length=300)
+    partnership = models.ForeignKey(
+        "partnerships.Partnership", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    placement = models.ForeignKey(
+        "partnerships.Placement", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    channel = models.ForeignKey("programs.Channel", on_delete=models.PROTECT, related_name="+", null=True)
+    by_name = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+
+    class Meta(BrandOwned.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["brand", "program", "role", "value"], name="one_choice_per_name"),
         ]

@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from tallystick.kit.batches import slices
 from tallystick.partners.partnerships.queries.directory import directory
+from tallystick.partners.partnerships.rules import ProgramFacts
 from tallystick.partners.programs.models import Program
-from tallystick.tracking.events.importers.mapping import Mapping as MappingContent
-from tallystick.tracking.events.importers.mapping import read_mapping
+from tallystick.tracking.events.mapping.checks import read_mapping
+from tallystick.tracking.events.mapping.form import Mapping as MappingContent
 from tallystick.tracking.events.models import Event, Identity, Mapping
 from tallystick.tracking.events.receipts import Context
-from tallystick.tracking.events.rules import ProgramFacts
 
 
 def context() -> Context:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tallystick.tracking.events.importers import mapping as mappings
-from tallystick.tracking.events.importers.files import EVENT, ROW, UNREADABLE
-from tallystick.tracking.events.rules import Draft, ProgramFacts, Rejected, verify
-from tallystick.tracking.events.wire import EventBody
+from tallystick.partners.partnerships.rules import ProgramFacts
+from tallystick.tracking.claims.rules import Rejected
+from tallystick.tracking.events.mapping.apply import events_of
+from tallystick.tracking.events.mapping.checks import column_of
+from tallystick.tracking.events.mapping.form import Mapping as MappingContent
+from tallystick.tracking.events.rules import Draft, verify
+from tallystick.tracking.events.wire import EVENT, ROW, UNREADABLE, EventBody
 from tallystick.tracking.inbox.rules import Reason, body_fault
 from tallystick.tracking.inbox.stores.port import Stored
 from tallystick.tracking.inbox.wire import Receipt
@@ -24,7 +27,7 @@ class Context:
     """What the receipts of one brand are verified against, read at one time."""
 
     programs: Mapping[str, ProgramFacts]
-    mappings: Mapping[str, mappings.Mapping]
+    mappings: Mapping[str, MappingContent]
 
 
 def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> list[Draft]:
@@ -59,11 +62,11 @@ def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> li
     except Rejected as rejected:
         if mapping:
             # People look for the file's column, not for our name of the field.
-            rejected.column = mappings.column_of(mapping, rejected.column)
+            rejected.column = column_of(mapping, rejected.column)
         raise
 
 
-def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], mappings.Mapping | None]:
+def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], MappingContent | None]:
     if receipt.content_type == UNREADABLE:
         raise _unreadable(receipt.body)
     fault = body_fault(receipt.body, receipt.content_type)
@@ -84,7 +87,7 @@ def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], mappin
             f"there is no mapping {receipt.source!r}",
             fix="import the file again with --mapping, then replay",
         )
-    return mappings.events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping
+    return events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping
 
 
 def _decoded(body: bytes) -> EventBody:

@@ -19,12 +19,13 @@ from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock, ids
 from tallystick.kit.batches import slices
 from tallystick.kit.failpoints import reach
-from tallystick.tracking.events.importers.mapping import read_mapping
+from tallystick.tracking.claims.rules import Rejected
+from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event, Identity
 from tallystick.tracking.events.models import Mapping as SavedMapping
 from tallystick.tracking.events.queries import context
 from tallystick.tracking.events.receipts import Context, drafts_of
-from tallystick.tracking.events.rules import Draft, Rejected
+from tallystick.tracking.events.rules import Draft
 from tallystick.tracking.inbox import queries as quarantine
 from tallystick.tracking.inbox import services as inbox
 from tallystick.tracking.inbox.rules import Finding, Reason
@@ -64,6 +65,8 @@ COLUMNS = (
     "visitor_type",
     "label",
     "attributes",
+    "lines",
+    "from_rows",
 )
 
 
@@ -208,6 +211,9 @@ def _finding(stored: Stored, rejected: Rejected) -> Finding:
         line=origin.line,
         column=rejected.column,
         value=rejected.value,
+        rows=len(origin.lines) or 1,
+        program=rejected.program,
+        unknown=rejected.unknown,
     )
 
 
@@ -248,6 +254,8 @@ def _row(event_id: UUID, stored: Stored, draft: Draft, step: Step, leg: int) -> 
         draft.visitor_type,
         draft.label,
         dict(draft.attributes),
+        list(draft.lines) or None,
+        draft.from_rows,
     )
 
 

@@ -32,6 +32,15 @@ class Quarantined(BrandOwned):
     line = models.PositiveBigIntegerField(null=True)
     column = models.TextField(blank=True)
     value = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=1)
+    """How many rows of a file wait with it."""
+    order = models.CharField(max_length=200, blank=True)
+    """The order it is about, as far as that could be read."""
+    program = models.CharField(max_length=60, blank=True)
+    unknown = models.CharField(max_length=10, blank=True)
+    """What `value` stood for where nobody knows it, in the program with the key `program`: partner, placement, link,
+    code or channel.
+    """
     quarantined_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
@@ -55,6 +64,7 @@ class Quarantined(BrandOwned):
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["brand", "state", "reason", "receipt_id"], name="quarantine_in_order"),
+            models.Index(fields=["brand", "order"], name="quarantine_by_order"),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,8 @@ class Finding(NamedTuple):
     """Why one receipt cannot become an event, for the person who will mend it.
 
     detail: what happened and what was kept. fix: what to do. file, line, column, value: where it stands in an
-    imported file, and what stands there.
+    imported file, and what stands there. rows: how many rows of the file wait with it. order: the order it is about.
+    program, unknown: the program's key, and what kind of name `value` is, where nobody knows it.
     """
 
     receipt_id: UUID
@@ -59,6 +60,10 @@ class Finding(NamedTuple):
     line: int | None = None
     column: str = ""
     value: str = ""
+    rows: int = 1
+    order: str = ""
+    program: str = ""
+    unknown: str = ""
 
 
 class Fault(NamedTuple):

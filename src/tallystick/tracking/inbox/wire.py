@@ -60,10 +60,14 @@ class NotText(Unfit):
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a receipt came from: a line of an imported file, or a network address cut to its network."""
+    """Where a receipt came from: a line of an imported file, or a network address cut to its network.
+
+    lines: of a receipt that holds several rows, the line of each, in the order of the body.
+    """
 
     file: str | None = None
     line: int | None = None
+    lines: tuple[int, ...] = ()
     address: str | None = None
 
 

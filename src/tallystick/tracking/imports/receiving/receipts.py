@@ -17,12 +17,9 @@ from uuid import UUID
 import msgspec
 
 from tallystick.kit import ids
-from tallystick.tracking.events.importers.rows import Row
+from tallystick.tracking.events.wire import EVENT, ROW, UNREADABLE
+from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, Origin, Receipt
-
-ROW = "row"
-EVENT = "event"
-UNREADABLE = "text/plain; charset=unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from tallystick.kit import clock
 from tallystick.kit.batches import chunks
-from tallystick.tracking.events.importers.files import Arrival, event_receipts, row_receipts
-from tallystick.tracking.events.importers.mapping import Mapping, columns_of
-from tallystick.tracking.events.importers.rows import csv_rows, json_rows, open_file
+from tallystick.tracking.events.mapping.checks import columns_of
+from tallystick.tracking.events.mapping.form import Mapping
+from tallystick.tracking.imports.reading.rows import csv_rows, json_rows, open_file
+from tallystick.tracking.imports.receiving.receipts import Arrival, event_receipts, row_receipts
 from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Store
 from tallystick.tracking.inbox.wire import Receipt
 

@@ -1,1 +1,0 @@
-"""Files to receipts, and rows to events: reading a file loses nothing, a mapping says what its rows mean."""
