@@ -381,7 +381,8 @@ def _credits() -> list[tuple[Any, ...]]:
 
 def _bindings() -> dict[str, Any]:
     newest = {
-        row.customer: (row.conversion_id, row.since, row.shares) for row in Binding.objects.order_by("id")
+        row.customer: (row.conversion_id or row.event_id, row.since, row.shares)
+        for row in Binding.objects.order_by("id")
     }
     return {customer: said for customer, said in newest.items() if said[2]}
 

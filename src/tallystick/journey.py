@@ -32,6 +32,7 @@ from tallystick.tracking.events import stage as events
 from tallystick.tracking.events.facts import TouchpointFacts
 from tallystick.tracking.inbox.stores.choice import open_store
 from tallystick.tracking.inbox.stores.port import Store
+from tallystick.tracking.reported.facts import REPORT_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Stage:
         return self.step(brand_id, limit)
 
 
-SOURCES = (TouchpointFacts(), ConversionFacts(), CreditFacts())
+SOURCES = (TouchpointFacts(), ConversionFacts(), CreditFacts(), *REPORT_FACTS)
 
 PUBLISH_ROWS = 100_000
 """A day's file is written whole, so the warehouse takes more steps at once than the stages before it."""
@@ -96,7 +97,11 @@ def _facts_behind(brand_id: UUID) -> int:
 
 STAGES = (
     Stage(
-        "events", _record, reads="receipts", writes="events, identities, quarantine", behind=_receipts_behind
+        "events",
+        _record,
+        reads="receipts",
+        writes="events, identities, reports, partners, quarantine",
+        behind=_receipts_behind,
     ),
     Stage(
         "attribution",
@@ -105,7 +110,13 @@ STAGES = (
         writes="conversions, credits",
         behind=_events_behind,
     ),
-    Stage("warehouse", _publish, reads="events, conversions, credits", writes="facts", behind=_facts_behind),
+    Stage(
+        "warehouse",
+        _publish,
+        reads="events, reports, conversions, credits",
+        writes="facts",
+        behind=_facts_behind,
+    ),
 )
 
 

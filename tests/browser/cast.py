@@ -72,11 +72,12 @@ def tell() -> dict[str, object]:
 def _things(owner, alice) -> dict[str, str]:
     """One of everything that has a page."""
     from tallystick.foundation.audit.acts import Actor, ActorKind
+    from tests.browser.imports_cast import imports_of
 
     by = Actor(ActorKind.PERSON, owner.name, owner.id)
     _campaign_of(alice, by)
     made = {**_people_things(alice, by), **_papers_of(alice, by)}
-    return {**_first_rows(), **made, **_what_happened()}
+    return {**_first_rows(), **made, **_what_happened(), **imports_of(by)}
 
 
 def _campaign_of(alice, by) -> None:

@@ -9,12 +9,14 @@ from django.test import Client
 
 from tallystick.foundation.audit.acts import Actor, ActorKind
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import ids
+from tallystick.kit import clock, ids
 from tallystick.partners.accounts.models import ApiKey, User
 from tallystick.partners.accounts.rules import RIGHTS, Role
 from tallystick.partners.accounts.services.keys import make_key
 from tallystick.partners.programs.models import Brand
 from tallystick.partners.programs.services.brands import open_brand
+from tallystick.tracking.inbox.rules import Finding, Reason
+from tallystick.tracking.inbox.services import quarantine
 from tests.people import TESTER, seat
 
 ROOT = "/api/v1"
@@ -122,7 +124,19 @@ def opened(name: str) -> World:
         answer = full.post(f"/{noun}s", given)
         assert answer.status == 201, (noun, answer.body)
         things[noun] = answer.body
+    saved = full.call("PUT", f"/mappings/{mark}", {"text": mapping_of(mark)})
+    things["mapping"] = {**saved.body, "id": mark}
+    with brand_scope(brand.id):
+        waits = Finding(ids.new(), Reason.SCHEMA, mark, mark)
+        quarantine([waits], at=clock.now())
+    things["quarantine"] = {"id": ids.show("rcp", waits.receipt_id)}
     return World(brand, full, things)
+
+
+def mapping_of(name: str) -> str:
+    """A mapping that can be used, of a name."""
+    events = '[[events]]\nkind = "lead"\nfields = { customer = { column = "c" }, occurred_at = { column = "t" } }'
+    return f'name = "{name}"\n{events}\n'
 
 
 def everything(mark: str) -> dict[str, dict[str, Any]]:
@@ -150,4 +164,5 @@ def everything(mark: str) -> dict[str, dict[str, Any]]:
             "effective_on": "2026-01-01",
             "meaning": {"owner": mark},
         },
+        "import": {"name": f"{mark}.csv", "mapping": mapping_of(mark)},
     }

@@ -94,7 +94,7 @@ def _id(name: str) -> Callable[[Place], str]:
 WITHOUT_A_NAME = {"api/^(?:v1/)?$": "/api/v1", "api/^.*$": "/api/v1/nothing"}
 """An address for each door that cannot be reversed."""
 
-NAMES = {"act", "name", "token", "number", "program"}
+NAMES = {"act", "name", "token", "number", "program", "mapping"}
 """Arguments that are no ids of a brand: a verb, a kind, a secret of its own, a session, a key that others have too."""
 
 SAMPLES: dict[str, Callable[[Place], str]] = {
@@ -106,6 +106,10 @@ SAMPLES: dict[str, Callable[[Place], str]] = {
     "proposal": _id("apv"),
     "line": _id("aud"),
     "document": _id("doc"),
+    "file": _id("imp"),
+    "mapping": lambda _place: "orders",
+    "choice": _id("cho"),
+    "receipt": _id("rcp"),
     "portal:counted.program": lambda _place: "shop",
     "partnership": _id("pns"),
     "row": _id("pns"),

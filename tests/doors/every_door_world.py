@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.test import Client
@@ -30,7 +31,11 @@ from tallystick.partners.partnerships.models import (
 from tallystick.partners.partnerships.services.campaigns import open_campaign
 from tallystick.partners.programs import models as programs
 from tallystick.partners.programs.models import Channel, Definition, Program
+from tallystick.tracking.events.choices import choose
 from tallystick.tracking.events.models import Event
+from tallystick.tracking.events.services import publish_mapping
+from tallystick.tracking.imports.services import lifecycle, uploads
+from tallystick.tracking.inbox.models import Quarantined
 from tests import builders
 from tests.doors.every_door import Place
 from tests.people import TESTER, person, seat, signed_in
@@ -112,6 +117,7 @@ def fill(name: str, canary: str) -> tuple[Place, Mapping[str, User]]:
         _sell(place, people)
         for prefix, model in BY_PREFIX.items():
             place.ids[prefix] = ids.show(prefix, _of_alice(model).id)
+        _bring(place)
         place.ids["aud"] = ids.show("aud", AuditLine.objects.filter(brand_id=company.id).latest("id").id)
     return place, people
 
@@ -191,6 +197,20 @@ def _sell(place: Place, people: Mapping[str, User]) -> None:
     place.ids["usr"] = ids.show("usr", people["viewer"].id)
     place.ids["sea"] = ids.show("sea", _seat_of(people["viewer"]))
     place.ids["sea_at_partner"] = ids.show("sea", _seat_of(people["alice"]))
+
+
+def _bring(place: Place) -> None:
+    """A file that waits to be begun, the mapping that was saved for it, what was said of a name, a receipt that waits."""
+    content = f"Order,When\n1-{place.canary},2026-03-02T10:00:00Z\n".encode()
+    row = uploads.bring(BytesIO(content), name=f"orders-{place.canary}.csv", by=TESTER)
+    text = 'name = "orders"\nkey = ["Order"]\n[[orders]]\n[orders.fields]\norder = { column = "Order" }\n'
+    text += f'ordered_at = {{ column = "When" }}\nstatus_raw = {{ constant = "as {place.canary} has it" }}\n'
+    lifecycle.write_mapping(row, text=text, by=TESTER)
+    publish_mapping(name="orders", text=text, by=TESTER)
+    program = Program.objects.get()
+    said = choose(program=program, role="partner", value=f"old-{place.canary}", to=None, by=TESTER)
+    place.ids["imp"], place.ids["cho"] = ids.show("imp", row.id), ids.show("cho", said.id)
+    place.ids["rcp"] = ids.show("rcp", Quarantined.objects.latest("receipt_id").receipt_id)
 
 
 def _seat_of(user: User) -> Any:

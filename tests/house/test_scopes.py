@@ -13,6 +13,7 @@ ACROSS = {
     "src/tallystick/partners/accounts/services/invitations.py": "whose invitation: by the link alone",
     "src/tallystick/partners/accounts/services/keys.py": "whose API key: by the key alone",
     "src/tallystick/partners/accounts/services/people.py": "which brands somebody owns who is to sign in no more",
+    "src/tallystick/tracking/imports/queries/imports.py": "whose import is next in turn, and how many are before one",
 }
 """Module → why it looks at rows of every brand. Whatever else is read there is read inside a brand's scope."""
 

@@ -15,8 +15,12 @@ WORDS = tomllib.loads(GLOSSARY.read_text())["word"]
 ONLY_AS_A_NAME = {"available", "accrued", "debit", "fraud"}
 # "view" is Django's word for what answers a request.
 SOMEBODY_ELSES = {"view"}
-# The glossary itself, and what is made from it, name the words they refuse.
-QUOTING = {"src/tallystick/kit/glossary.toml", "docs/reference/glossary.md"}
+# The glossary itself, and what is made from it, name the words they refuse; so do names of other systems' columns.
+QUOTING = {
+    *("src/tallystick/kit/glossary.toml", "docs/reference/glossary.md", "docs/reference/presets.md"),
+    "src/tallystick/tracking/imports/guessing/names.toml",
+    *(path.relative_to(ROOT).as_posix() for path in (PACKAGE / "tracking/imports/presets").glob("*.toml")),
+}
 
 
 def refused_words() -> set[str]:

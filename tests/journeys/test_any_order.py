@@ -24,6 +24,7 @@ from tests.builders import (
     alice,
     bob,
     code,
+    happens,
     identify,
     mallory,
     move_in,
@@ -56,7 +57,9 @@ agents = st.sampled_from((None, None, None, ROBOT))
 @st.composite
 def happening(draw: st.DrawFn) -> Happening:
     who, at = draw(somebody), draw(times)
-    kind = draw(st.sampled_from(("click", "click", "code", "identify", "purchase", "purchase", "renewal")))
+    kind = draw(
+        st.sampled_from(("click", "click", "code", "identify", "purchase", "purchase", "renewal", "past"))
+    )
     if kind == "click":
         promoter = draw(st.sampled_from(PROMOTERS))
         click = promoter.touch("click", at=at, user_agent=draw(agents), **who)
@@ -65,6 +68,10 @@ def happening(draw: st.DrawFn) -> Happening:
         return code(draw(st.sampled_from(CODES)), at=at, **who)
     if kind == "identify":
         return identify(draw(visitors), draw(customers), at=at)
+    if kind == "past":
+        customer, promoter = draw(customers), draw(st.sampled_from((alice, bob, mallory)))
+        tie = promoter.touch("customer_binding", at=at, customer=customer)
+        return draw(st.sampled_from((tie, happens("past_order", at=at, customer=customer, order="1001"))))
     order = draw(st.sampled_from(("1001", "1002", "1003", "1004", "1005")))
     if kind == "renewal":
         return renewal(order, at=at, **who)
@@ -96,7 +103,9 @@ def defined_brand(model: str) -> Brand:
         dedupe="customer",
         **standing,
     )
-    acme.defines("renewal", events=["renewal"], credit_by="binding", windows={"click": 15})
+    acme.defines(
+        "renewal", events=["renewal"], credit_by="binding", windows={"click": 15}, break_after_days=15
+    )
     acme.defines("signed", events=["purchase", "renewal"], dedupe="event", model="first_touch")
     return acme
 

@@ -12,7 +12,14 @@ import msgspec
 import pytest
 
 from tallystick.kit import ids
-from tallystick.tracking.inbox.stores.port import APPEND_LIMIT, READ_LIMIT, Accepted, Conflict, Duplicate
+from tallystick.tracking.inbox.stores.port import (
+    APPEND_LIMIT,
+    READ_LIMIT,
+    Accepted,
+    Conflict,
+    Duplicate,
+    StoreFault,
+)
 from tallystick.tracking.inbox.wire import Origin, Receipt
 from tests.modules.inbox_cast import ACME, NOON, ZOE, a_place, click, order, read_all
 
@@ -79,6 +86,36 @@ def test_duplicates_and_conflicts_inside_one_batch_are_answered_in_order(store):
     assert outcomes[:3] == [Accepted(first.id), Duplicate(first.id), Conflict(first.id, other.id)]
     assert isinstance(outcomes[3], Accepted)
     assert outcomes[4:] == [Conflict(first.id, other.id), Duplicate(first.id)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_looking_says_what_appending_then_does_and_changes_nothing(store, seed):
+    chance = random.Random(seed)
+
+    def some():
+        made = [order(chance.randrange(12), amount=chance.randrange(3)) for _ in range(20)]
+        return [*made, click(1), *chance.sample(made, 3)]
+
+    for _ in range(6):
+        batch = list({receipt.id: receipt for receipt in some()}.values())
+        before = read_all(store)
+        said = store.look(batch)
+        assert store.look(batch) == said
+        assert read_all(store) == before
+        assert store.append(batch) == said
+        assert store.append(batch) == store.look(batch) == said
+    assert store.look([]) == []
+
+
+def test_an_id_that_was_kept_with_something_else_is_a_fault_and_not_lost_silently(store):
+    kept = order(1)
+    store.append([kept])
+    replace = msgspec.structs.replace
+    with pytest.raises(StoreFault, match="kept already, with another body"):
+        store.append([order(2), replace(kept, body=b"{}")])
+    with pytest.raises(StoreFault, match="kept already, under another key"):
+        store.append([order(3), replace(kept, key="another")])
+    assert [stored.receipt for stored in read_all(store)] == [kept]
 
 
 def test_hits_without_a_key_are_all_kept(store):
@@ -169,8 +206,9 @@ def test_erasure_leaves_a_hash_and_still_knows_a_repeat(store, place):
 
 
 def test_a_batch_over_the_limit_is_refused_whole(store):
-    with pytest.raises(ValueError, match="A batch holds"):
-        store.append([click(1)] * (APPEND_LIMIT + 1))
+    for take in (store.append, store.look):
+        with pytest.raises(ValueError, match="A batch holds"):
+            take([click(1)] * (APPEND_LIMIT + 1))
     for limit in (0, READ_LIMIT + 1):
         with pytest.raises(ValueError, match="A batch holds"):
             store.read(ACME, None, limit)

@@ -3,9 +3,8 @@
 import pytest
 
 from tallystick.tracking.claims.rules import Rejected
-from tallystick.tracking.events.mapping.apply import events_of
+from tallystick.tracking.events.mapping.apply import bodies_of
 from tallystick.tracking.events.mapping.checks import columns_of, read_mapping
-from tallystick.tracking.events.mapping.form import BadMapping
 
 PLAIN = """
 name = "orders"
@@ -44,6 +43,10 @@ ROW = {
     "bought": "yes",
     "plan": "",
 }
+
+
+def events_of(mapping, row, *, row_key):
+    return bodies_of(mapping, [row], row_key=row_key)
 
 
 def test_a_row_stands_for_the_events_whose_condition_holds():
@@ -93,26 +96,3 @@ def test_a_value_without_others_is_refused_with_the_value():
     mapping = read_mapping(FULL.replace(', otherwise = { channel = "direct" }', ""))
     with pytest.raises(Rejected, match="does not know 'Z' in the column 'from'"):
         events_of(mapping, {**ROW, "from": "Z"}, row_key="k")
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("name = ", "Invalid value"),
-        (PLAIN.replace('"orders"', '"my orders"'), "name"),
-        (PLAIN.replace("purchase", "gift"), "kinds: click"),
-        (PLAIN.replace("visitor", "colour"), "fields of an event"),
-        (PLAIN.replace("row = true", 'row = true, column = "x"'), "exactly one of column, constant, row"),
-        (PLAIN.replace('occurred_at = { column = "at" }', ""), "no `occurred_at`"),
-        (PLAIN.replace('name = "orders"', 'name = "orders"\nzone = "Mars/Phobos"'), "not a time zone"),
-        (PLAIN.replace('name = "orders"', 'name = "orders"\ndecimal = ";"'), "the point or the comma"),
-        (PLAIN.replace('name = "orders"', 'name = "orders"\ncolour = "red"'), "unknown field"),
-        (PLAIN.split("[[events]]", maxsplit=1)[0] + "events = []", "fields"),
-        ('name = "orders"\nevents = []', "`events` is empty"),
-        (FULL.replace('partner = "alice"', 'colour = "red"'), "names partner, placement"),
-        (FULL.replace('{ channel = "direct" }', '{ colour = "red" }'), "names partner, placement"),
-    ],
-)
-def test_a_mapping_that_cannot_be_used_says_where(text, complaint):
-    with pytest.raises(BadMapping, match=complaint):
-        read_mapping(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 IDENTIFIER = re.compile(
-    r"\b(?:API|ATTR|AUDIT|EO|EVENT|FILE|INBOX|JOB|KPI|MONEY|OUTBOX|RATE|WH)-[A-Z]+(?:-[A-Z]+)*\b"
+    r"\b(?:API|ATTR|AUDIT|EO|EVENT|FILE|IMPORT|INBOX|JOB|KPI|MONEY|OUTBOX|RATE|WH)-[A-Z]+(?:-[A-Z]+)*\b"
 )
 
 

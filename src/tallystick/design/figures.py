@@ -11,7 +11,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, formats
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
+
+from tallystick.kit.money import Money
 
 PPB: Final = 10**9
 SHORT_ID_TAIL: Final = 8
@@ -48,6 +50,24 @@ def whole(ppb: int) -> str:
         return count(ppb // PPB)
     text = f"{ppb / PPB:,.2f}"
     return localized("< 0.01" if text == "0.00" else text)
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An exact amount with its currency: `8,911,407.90 GBP`."""
+    units, _, code = Money(amount_minor, currency).show().partition(" ")
+    whole, point, fraction = units.partition(".")
+    sign, plain = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{localized(f'{int(plain):,}{point}{fraction}')} {code}"
+
+
+def size(number_of_bytes: int) -> str:
+    """A size on a disk: `812 bytes`, `4.2 MB`."""
+    if number_of_bytes < 1000:
+        return ngettext("%(number)s byte", "%(number)s bytes", number_of_bytes) % {"number": number_of_bytes}
+    for unit, below in (("kB", 10**6), ("MB", 10**9), ("GB", 10**12)):
+        if number_of_bytes < below:
+            return f"{localized(f'{number_of_bytes * 1000 / below:,.1f}')} {unit}"
+    return f"{localized(f'{number_of_bytes / 10**12:,.1f}')} TB"
 
 
 def day(on: date) -> str:

@@ -44,6 +44,16 @@ def _looks() -> dict[str, Look]:
         "withdrawn": quiet(_("withdrawn"), "circle-x"),
         "expired": caution(_("expired"), "clock"),
         "revoked": bad(_("revoked"), "circle-x"),
+        # files on their way in
+        "uploading": wait(_("uploading"), "upload"),
+        "arrived": wait(_("not begun"), "circle-dashed"),
+        "queued": wait(_("in turn"), "clock"),
+        "receiving": wait(_("importing"), "circle-dot"),
+        "received": good(_("imported"), "circle-check"),
+        "stopped": caution(_("stopped"), "circle-pause"),
+        # receipts in quarantine
+        "released": good(_("replayed"), "circle-check"),
+        "dismissed": quiet(_("dismissed"), "circle-x"),
         # mail and jobs
         "waiting": wait(_("waiting"), "clock"),
         "running": wait(_("running"), "circle-dot"),

@@ -15,6 +15,7 @@ from tallystick.doors.nouns.partners import PARTNER, PARTNERSHIP
 from tallystick.doors.nouns.places import CAMPAIGN, PLACEMENT
 from tallystick.doors.nouns.programs import CHANNEL, PROGRAM
 from tallystick.partners.accounts.models import Proposal, ProposalState
+from tallystick.tracking.events.choices import unknown_names
 from tallystick.tracking.inbox.queries import counts_by_reason
 
 
@@ -45,6 +46,10 @@ def _quarantined() -> int:
     return sum(counts_by_reason().values())
 
 
+def _unnamed() -> int:
+    return len(unknown_names())
+
+
 def _proposed() -> int:
     return Proposal.objects.filter(state=ProposalState.OPEN).count()
 
@@ -59,6 +64,21 @@ CONSOLE: Final = (
         (
             Entry("answer", gettext_lazy("Overview"), "chart-line", "console:answer", "figures.read"),
             Entry("trace", gettext_lazy("Trace"), "route", "console:find", "figures.read"),
+        ),
+    ),
+    Section(
+        gettext_lazy("What comes in"),
+        (
+            Entry("imports", gettext_lazy("Imports"), "upload", "console:imports", "imports.read"),
+            Entry("mappings", gettext_lazy("Mappings"), "list-checks", "console:mappings", "imports.read"),
+            Entry(
+                "names",
+                gettext_lazy("Unknown names"),
+                "circle-help",
+                "console:names",
+                "imports.read",
+                badge=_unnamed,
+            ),
             Entry(
                 "quarantine",
                 gettext_lazy("Quarantine"),
@@ -67,6 +87,7 @@ CONSOLE: Final = (
                 "quarantine.read",
                 badge=_quarantined,
             ),
+            Entry("orders", gettext_lazy("Orders of the shop"), "stamp", "console:orders", "imports.read"),
         ),
     ),
     Section(

@@ -50,7 +50,7 @@ class Listing(Generic[Row]):
                 limit=wish.limit,
                 most=MOST_ROWS,
             )
-        wanted = self._wanted(wish)
+        wanted = self.narrowed(wish)
         name, is_reverse, column = self._order(wish.sort)
         ordered = wanted.order_by(*(f"{'-' if is_reverse else ''}{each}" for each in (column, "id")))
         if wish.after:
@@ -73,7 +73,8 @@ class Listing(Generic[Row]):
                 return
             here = replace(here, after=page.next)
 
-    def _wanted(self, wish: Wish) -> models.QuerySet[Row]:
+    def narrowed(self, wish: Wish) -> models.QuerySet[Row]:
+        """All rows that a wish asks for, in no order and from no place on. Raises BadWish as `page` does."""
         rows = self.rows()
         if len(wish.text) > MOST_TEXT:
             raise BadWish(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -124,27 +124,35 @@ def refuse_packed(stream: BinaryIO, name: str) -> None:
         )
 
 
-def read_header(lines: Iterator[str], name: str) -> tuple[Header, Iterator[str]]:
+def read_header(
+    lines: Iterator[str], name: str, *, separators: Sequence[str] = SEPARATORS
+) -> tuple[Header, Iterator[str]]:
     """The header of a delimited text, and the lines after it. Blank lines before it do not count.
 
     The separator is the one that divides the header into more columns; line breaks inside quotes are fine.
-    Raises BadFile for a text without a header, one that is not UTF-8 or holds a NUL, broken quoting and
-    two columns of the same name.
+    Raises BadFile for a text without a header, broken quoting, and what `refuse_names` refuses.
     """
     taken: list[str] = []
-    found = [_header(_kept(lines, taken), mark) for mark in SEPARATORS]
+    found = [_header(_kept(lines, taken), mark) for mark in separators]
     header = max(filter(None, found), key=lambda header: len(header.columns), default=None)
     # Quotes that are broken with the right separator may still read as one column with another.
     if header is None or (len(header.columns) == 1 and None in found):
         raise BadFile(
             "%(name)s: the first line names no columns that can be read. Check the quotes there.", name=name
         )
+    refuse_names(header, name)
+    return header, chain(taken[header.line :], lines)
+
+
+def refuse_names(header: Header, name: str) -> None:
+    """Raise BadFile for a header without columns, one that is not UTF-8 or holds a NUL, and one name given twice."""
     if not header.columns:
         raise BadFile("%(name)s is empty. The first line must name the columns.", name=name)
+    known: set[str] = set()
     for column in header.columns:
         if "\0" in column or not _is_unicode(column):
             raise BadFile("%(name)s: the first line is not UTF-8 text. Save the file as UTF-8.", name=name)
-        if header.columns.count(column) > 1:
+        if column in known:
             which = f"the column {column!r}" if column else "a column without a name"
             raise BadFile(
                 "%(name)s, line %(line)s: %(which)s stands there twice. Rename one.",
@@ -152,7 +160,7 @@ def read_header(lines: Iterator[str], name: str) -> tuple[Header, Iterator[str]]
                 line=header.line,
                 which=which,
             )
-    return header, chain(taken[header.line :], lines)
+        known.add(column)
 
 
 def _name_of(stream: BinaryIO) -> str:

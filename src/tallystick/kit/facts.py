@@ -73,7 +73,9 @@ TOUCHPOINTS = FactTable(
     ),
     day_column="occurred_at",
 )
-"""Every touchpoint event, counted or not. `counts` is false where a label (a known bot) excludes it."""
+"""Every touchpoint event, counted or not. `counts` is false where a label (a known bot) excludes it. Beside them the
+ties of customers to partners that were brought along (kind `customer_binding`), which credit goes to as well: without
+visitor and session, so that they are no unit of a rate."""
 
 CONVERSIONS = FactTable(
     "conversions",
@@ -115,4 +117,86 @@ CREDITS = FactTable(
 """Current credits, also those of share 0 (a contender). `event_id` is the touchpoint's; join it to
 `touchpoints` for partner, placement and so on. `via` is `path` or `binding`."""
 
-TABLES: tuple[FactTable, ...] = (TOUCHPOINTS, CONVERSIONS, CREDITS)
+_REPORT = (
+    Column("report_id", "id"),
+    Column("receipt_id", "id"),
+    Column("program_id", "id"),
+    Column("source", "text"),
+)
+_SPENT_ON = (
+    Column("partner_id", "id", nullable=True),
+    Column("partnership_id", "id", nullable=True),
+    Column("channel_id", "id", nullable=True),
+    Column("campaign_id", "id", nullable=True),
+)
+
+REPORTED_TOTALS = FactTable(
+    "reported_totals",
+    (
+        *_REPORT,
+        Column("reported_on", "instant"),
+        Column("measure", "text"),
+        Column("value_millionths", "int", nullable=True),
+        Column("amount_minor", "int", nullable=True),
+        Column("currency", "text", nullable=True),
+        *_SPENT_ON,
+        Column("placement_id", "id", nullable=True),
+    ),
+    day_column="reported_on",
+)
+"""Totals of a day as somebody reports them, the latest report of each; never mixed with what was counted. `reported_on`
+is midnight UTC of the day that was named, whatever the zone it was meant in."""
+
+REPORTED_COSTS = FactTable(
+    "reported_costs",
+    (
+        *_REPORT,
+        Column("spent_on", "instant"),
+        Column("kind", "text"),
+        Column("amount_minor", "int"),
+        Column("currency", "text"),
+        *_SPENT_ON,
+    ),
+    day_column="spent_on",
+)
+"""What was spent, the latest report of each; a credit note is negative. `spent_on` is as `reported_on`."""
+
+PAST_COMMISSIONS = FactTable(
+    "past_commissions",
+    (
+        *_REPORT,
+        Column("earned_at", "instant"),
+        Column("kind", "text"),
+        Column("amount_minor", "int"),
+        Column("sale_minor", "int", nullable=True),
+        Column("currency", "text"),
+        Column("status", "text"),
+        Column("partner_id", "id", nullable=True),
+        Column("partnership_id", "id", nullable=True),
+        Column("customer", "text", nullable=True),
+        Column("order_number", "text", nullable=True),
+        Column("paid_at", "instant", nullable=True),
+    ),
+    day_column="earned_at",
+)
+"""Commissions that another platform kept, the latest report of each: history, never owed by us."""
+
+SHOP_ORDERS = FactTable(
+    "shop_orders",
+    (
+        *_REPORT,
+        Column("ordered_at", "instant"),
+        Column("order_number", "text"),
+        Column("amount_minor", "int", nullable=True),
+        Column("currency", "text", nullable=True),
+        Column("status", "text"),
+        Column("customer", "text", nullable=True),
+        Column("code", "text", nullable=True),
+    ),
+    day_column="ordered_at",
+)
+"""Orders as the shop has them, the latest report of each: what tracking is compared with."""
+
+REPORTED: tuple[FactTable, ...] = (REPORTED_TOTALS, REPORTED_COSTS, PAST_COMMISSIONS, SHOP_ORDERS)
+
+TABLES: tuple[FactTable, ...] = (TOUCHPOINTS, CONVERSIONS, CREDITS, *REPORTED)

@@ -20,6 +20,8 @@ POINTS: tuple[str, ...] = (
     "inbox.appended",
     "inbox.erasing",
     "inbox.archiving",
+    "import.counting",
+    "import.counted",
     "import.received",
     "events.recording",
     "events.recorded",

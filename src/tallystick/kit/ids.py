@@ -8,6 +8,7 @@ the bytes, survives a double click and cannot be mistaken for another noun's id.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -102,11 +103,29 @@ def in_series(series: UUID, number: int, *, at: datetime) -> UUID:
     """
     if not 0 <= number < 2**32:
         raise ValueError(f"A series has {2**32:,} places; {number:,} is not one of them.")
+    return UUID(int=_first_in_series(series, at) | number)
+
+
+def all_in_series(series: UUID, *, at: datetime) -> Iterator[UUID]:
+    """The ids of a series one after another: what `in_series` gives for 0, 1, 2 … 2³² − 1."""
+    first = _first_in_series(series, at)
+    return (UUID(int=first | number) for number in range(2**32))
+
+
+def _first_in_series(series: UUID, at: datetime) -> int:
     mark = int.from_bytes(hashlib.blake2b(series.bytes, digest_size=6).digest(), "big") & (2**42 - 1)
     millis = clock.to_micros(at) // 1000 & (2**48 - 1)
-    return UUID(
-        int=millis << 80 | 0x8 << 76 | (mark >> 30) << 64 | 0x2 << 62 | (mark & (2**30 - 1)) << 32 | number
-    )
+    return millis << 80 | 0x8 << 76 | (mark >> 30) << 64 | 0x2 << 62 | (mark & (2**30 - 1)) << 32
+
+
+def first_of_series(value: UUID) -> UUID:
+    """The first id of the series that an id made by `in_series` belongs to: what all of them have in common."""
+    return UUID(int=value.int >> 32 << 32)
+
+
+def number_in_series(value: UUID) -> int:
+    """The number with which an id was made by `in_series`."""
+    return value.int & (2**32 - 1)
 
 
 def show(prefix: str, value: UUID) -> str:

@@ -139,6 +139,20 @@ class Config(BaseSettings):
     attachment_mb: int = Field(
         10, ge=1, le=1000, description="Size in megabytes of the largest document that is taken."
     )
+    import_mb: int = Field(
+        2_000,
+        ge=1,
+        le=1_000_000,
+        description="Size in megabytes of the largest file that is uploaded to be imported. A file on this machine "
+        "that the command line reads where it lies may be larger.",
+    )
+    import_keep_days: int = Field(
+        30,
+        ge=1,
+        le=3_650,
+        description="Days for which an uploaded file stays after its import came to an end, or after it arrived and "
+        "nobody began it. Its rows stay as receipts.",
+    )
     duckdb_memory_mb: int = Field(
         1024, ge=64, le=1_048_576, description="Memory in megabytes that one process gives to DuckDB."
     )
@@ -233,6 +247,11 @@ class Config(BaseSettings):
     def attachments_dir(self) -> Path:
         """Directory of the documents that people add."""
         return self.data_dir / "attachments"
+
+    @property
+    def imports_dir(self) -> Path:
+        """Directory of the files that people upload to be imported."""
+        return self.data_dir / "imports"
 
     @property
     def secret_key_path(self) -> Path:

@@ -17,6 +17,8 @@ from tallystick.measurement.warehouse.services import sweep
 from tallystick.partners.accounts.services.people import sweep_sessions
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.stage import NAME as EVENTS
+from tallystick.tracking.imports.services import sweeping as imports
+from tallystick.tracking.imports.services.running import run_next
 
 MOST_AT_ONCE = 100
 
@@ -44,6 +46,19 @@ def sweep_attachments() -> None:
             attachments.sweep()
 
 
+def sweep_imports() -> None:
+    """Delete the files of imports whose time is over, and uploads that nobody finished."""
+    imports.sweep_scratch()
+    for brand_id in Brand.objects.values_list("pk", flat=True):
+        with brand_scope(brand_id):
+            imports.sweep()
+
+
+def receive_imports(stopping: Callable[[], bool]) -> Progress:
+    """Receive the import whose turn it is, of any brand, with this thread's own store."""
+    return run_next(store=inbox(), stopping=stopping)
+
+
 ERRANDS: Mapping[str, Callable[[], Progress]] = {
     # One by one, so that whoever stops the worker waits for one job at most.
     "run jobs": lambda: jobs.run_due(limit=1),
@@ -65,6 +80,7 @@ UPKEEP: Mapping[str, Callable[[], object]] = {
     "sweep warehouse": sweep_warehouse,
     "forget answers": forget_answers,
     "sweep attachments": sweep_attachments,
+    "sweep imports": sweep_imports,
     "sweep jobs": jobs.sweep,
     "keep the head of the audit trail": audit.keep_head,
     "expire mails": expire_mails,

@@ -1,7 +1,7 @@
 """The ``work`` role: run the stages of the journey for every brand, again and again, until asked to stop.
 
 Errands (jobs, seals, places in the feed) have a thread of their own: a long backlog of receipts keeps no mail waiting,
-and a slow mail server no receipts.
+and a slow mail server no receipts. So have imports: a file of many hours keeps neither of the two waiting.
 
 A turn gives each stage of each brand a bounded number of batches, so that one brand's backlog does not
 keep the others waiting. A stage that fails is logged with its traceback and waits longer each time; the
@@ -132,7 +132,7 @@ def work() -> None:
 
     from tallystick.journey import STAGES
     from tallystick.partners.programs.models import Brand
-    from tallystick.project.upkeep import ERRANDS, UPKEEP
+    from tallystick.project.upkeep import ERRANDS, UPKEEP, receive_imports
 
     config: Config = settings.TALLYSTICK
     journey = Worker(
@@ -143,11 +143,17 @@ def work() -> None:
         upkeep=UPKEEP,
         after_failure=close_old_connections,
     )
-    # Its own loop in the same process, with the same end: who stops one stops both.
-    errands = replace(journey, stages=(), brands=tuple, upkeep={}, errands=ERRANDS, failures={})
+    files = {"receive imports": lambda: receive_imports(journey.stopping.is_set)}
+    # Loops of their own in the same process, with the same end: who stops one stops all.
+    idle = replace(journey, stages=(), brands=tuple, upkeep={})
+    beside = [
+        threading.Thread(target=replace(idle, errands=errands, failures={}).run, name=name)
+        for name, errands in (("errands", ERRANDS), ("imports", files))
+    ]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: journey.stopping.set())
-    beside = threading.Thread(target=errands.run, name="errands")
-    beside.start()
+    for thread in beside:
+        thread.start()
     journey.run()
-    beside.join()
+    for thread in beside:
+        thread.join()

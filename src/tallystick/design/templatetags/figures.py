@@ -17,6 +17,7 @@ register = template.Library()
 
 register.filter("count", figures.count)
 register.filter("share", figures.share)
+register.filter("size", figures.size)
 register.filter("whole", figures.whole)
 register.filter("short_id", figures.short_id)
 register.filter("words", house.words)

@@ -7,7 +7,7 @@ from typing import Final
 from ninja import NinjaAPI, Router
 
 from tallystick import __version__
-from tallystick.doors.api import feeds, versions
+from tallystick.doors.api import feeds, imports, reconciling, versions
 from tallystick.doors.api.answering import answer_problems
 from tallystick.doors.api.calls import Operation, bind
 from tallystick.doors.api.gate import ReadAtTheGate
@@ -18,6 +18,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *feeds.operations(),
     *(operation for noun in NOUNS.values() for operation in operations_of(noun)),
     *versions.operations(),
+    *imports.operations(),
+    *reconciling.operations(),
 )
 
 DESCRIPTION: Final = (

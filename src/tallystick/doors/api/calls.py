@@ -17,7 +17,15 @@ from ninja import Body, Query, Router
 from pydantic import BaseModel
 
 from tallystick.doors.api.etags import refuse_changed
-from tallystick.doors.api.gate import IDEMPOTENCY_KEY, IF_MATCH, MOST_CHARACTERS, WRITING, Bearer, Caller
+from tallystick.doors.api.gate import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    MOST_CHARACTERS,
+    WRITING,
+    Bearer,
+    Caller,
+    read_content,
+)
 from tallystick.doors.api.once import Answer, once
 from tallystick.doors.api.problems import KINDS
 from tallystick.foundation.audit.acts import Actor
@@ -32,7 +40,7 @@ TO_WRITING: Final = (409, 412, 413, 415, 422)
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call that passed the gate. id: as it stands in the address. query, body: what was given, and checked; a
-    field that was not given is not there.
+    field that was not given is not there. content: the body of an operation that takes bytes.
     """
 
     request: HttpRequest
@@ -40,6 +48,7 @@ class Call:
     id: str = ""
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    content: bytes = b""
 
     @property
     def by(self) -> Actor:
@@ -61,7 +70,8 @@ class Operation:
     """One method of one address. name: its id in the OpenAPI document and its anchor in the documentation. right: of
     `accounts.rules.RIGHTS`; None where any key will do. answers: status → shape, of what is no problem. query, body:
     shapes of what is asked. has_etag: whether it heeds `If-Match`. headers: of its answers. prefix: of the id in its
-    path.
+    path; without one a name stands there. most_bytes: of a body that is bytes and not JSON. Such a call is made once by
+    where its bytes belong, and heeds no `Idempotency-Key`.
     """
 
     name: str
@@ -79,6 +89,7 @@ class Operation:
     has_etag: bool = False
     headers: tuple[str, ...] = ()
     prefix: str = ""
+    most_bytes: int = 0
 
     @property
     def writes(self) -> bool:
@@ -106,9 +117,10 @@ def bind(router: Router, operation: Operation) -> None:
             id=given.get("id", ""),
             query=_given(given.get("query"), exclude_unset=False),
             body=_given(given.get("body"), exclude_unset=True),
+            content=read_content(request, most=operation.most_bytes) if operation.most_bytes else b"",
         )
         with brand_scope(caller.brand_id):
-            if operation.writes and not call.looks_only:
+            if operation.writes and not operation.most_bytes and not call.looks_only:
                 return once(request, lambda: operation.run(call))
             return operation.run(call).response()
 
@@ -118,7 +130,7 @@ def bind(router: Router, operation: Operation) -> None:
     router.api_operation(
         [operation.method],
         operation.path,
-        auth=Bearer(operation.right, parameters),
+        auth=Bearer(operation.right, parameters, is_raw=operation.most_bytes > 0),
         response=dict(operation.answers),
         operation_id=operation.name,
         summary=operation.summary,
@@ -158,7 +170,10 @@ def _extra(operation: Operation) -> dict[str, Any]:
     """What ninja does not know: problems, headers, and the tail that makes an id an id."""
     responses = {str(status): _problem(status) for status in operation.problems}
     extra: dict[str, Any] = {"x-right": operation.right, "responses": responses}
-    if operation.writes:
+    if operation.most_bytes:
+        bytes_ = {"schema": {"type": "string", "format": "binary"}}
+        extra["requestBody"] = {"required": True, "content": {"application/octet-stream": bytes_}}
+    elif operation.writes:
         extra["parameters"] = [_header(IDEMPOTENCY_KEY, SAYS_IDEMPOTENCY_KEY)]
         if operation.has_etag:
             extra["parameters"].append(_header(IF_MATCH, SAYS_IF_MATCH))

@@ -24,7 +24,7 @@ from tallystick.partners.accounts.rules import RIGHTS
 from tallystick.partners.accounts.services.keys import whose_key
 from tallystick.tracking.inbox.rules import body_fault
 
-WRITING: Final = frozenset({"POST", "PATCH"})
+WRITING: Final = frozenset({"POST", "PATCH", "PUT"})
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 IF_MATCH: Final = "If-Match"
 MOST_CHARACTERS: Final = 200
@@ -54,7 +54,7 @@ class Caller:
 class Bearer:
     """Ninja's question who calls, with the right that the operation needs; None where any good key will do.
 
-    parameters: what may stand behind the question mark.
+    parameters: what may stand behind the question mark. is_raw: whether the body is bytes of any kind, and not JSON.
     """
 
     openapi_security_schema: Final = {
@@ -64,11 +64,12 @@ class Bearer:
         "description": "An API key of one brand. An owner makes it in the console and chooses its scopes.",
     }
 
-    def __init__(self, right: str | None, parameters: Set[str]) -> None:
+    def __init__(self, right: str | None, parameters: Set[str], *, is_raw: bool = False) -> None:
         if right is not None and not RIGHTS[right].by_key:
             raise ValueError(f"the right {right!r} is not for API keys")
         self.right = right
         self.parameters = parameters
+        self.is_raw = is_raw
 
     def __call__(self, request: HttpRequest) -> Caller:
         caller = _caller(request)
@@ -83,7 +84,7 @@ class Bearer:
         if request.method in WRITING:
             _refuse_header(request, IDEMPOTENCY_KEY)
             _refuse_header(request, IF_MATCH)
-        request.said = read_body(request)  # type: ignore[attr-defined]
+        request.said = None if self.is_raw else read_body(request)  # type: ignore[attr-defined]
         return caller
 
 
@@ -117,6 +118,16 @@ def read_body(request: HttpRequest) -> Any:
     if any("\0" in text for text in _texts(said)):
         raise Problem("bad_json", "A text holds U+0000, which cannot be kept.")
     return said
+
+
+def read_content(request: HttpRequest, *, most: int) -> bytes:
+    """The body as the bytes it is. Raises Problem for more than `most`, before they are read where that is known."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise _too_large(most)
+    content = request.read(most + 1)
+    if len(content) > most:
+        raise _too_large(most)
+    return content
 
 
 def _caller(request: HttpRequest) -> Caller:

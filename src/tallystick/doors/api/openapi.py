@@ -10,6 +10,7 @@ from tallystick.doors.api.problems import DOCS
 from tallystick.doors.api.shapes import ID_TAIL, Problem
 
 ROOT: Final = "api/v1/"
+NAME: Final = "^[-A-Za-z0-9_]{1,60}$"
 ANSWER_HEADERS: Final = {
     "ETag": "What the object looks like, for `If-Match`.",
     "Location": "Where the new object is.",
@@ -31,8 +32,10 @@ def document() -> dict[str, Any]:
             said["responses"][str(status)]["headers"] = {name: _header(name) for name in operation.headers}
         for parameter in said["parameters"]:
             if parameter["in"] == "path":
-                parameter["schema"]["pattern"] = f"^{operation.prefix}_{ID_TAIL}$"
-                parameter["description"] = "The id of the object."
+                parameter["schema"]["pattern"] = (
+                    f"^{operation.prefix}_{ID_TAIL}$" if operation.prefix else NAME
+                )
+                parameter["description"] = f"The {'id' if operation.prefix else 'name'} of the object."
     return made
 
 

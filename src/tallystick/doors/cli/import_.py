@@ -1,36 +1,70 @@
-"""``tallystick import``: a file becomes receipts, and the journey carries them on."""
+"""``tallystick import``: a file becomes receipts, the journey carries them on, and what became of every row is said."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tallystick.doors.cli import output
 from tallystick.doors.cli.acting import whoever_runs_this
-from tallystick.doors.cli.errors import NOT_FOUND, USAGE, CommandError
+from tallystick.doors.cli.errors import FAILED, INTERRUPTED, NOT_FOUND, USAGE, CommandError
 from tallystick.doors.cli.progress import task
 from tallystick.doors.cli.start import Brand, start_django
 
 if TYPE_CHECKING:
-    from tallystick.tracking.events.mapping.form import Mapping
-    from tallystick.tracking.imports.receiving.receive import Received
+    from tallystick.doors.cli.import_mapping import Chosen
+    from tallystick.tracking.imports.models import Import
 
 app = typer.Typer()
+
+STDIN = "-"
+
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="TOML file that says what a row means.")]
+Saved = Annotated[
+    str | None, typer.Option("--saved", help="Name of a mapping that was saved before.", metavar="NAME")
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset", help="Export of another platform; `tallystick mapping list` names them.", metavar="NAME"
+    ),
+]
+Program = Annotated[
+    str | None, typer.Option("--program", help="Key of the program, where the mapping names none or another.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would become of every row, and keep nothing.")
+]
+WriteMapping = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-mapping", help="Write the mapping into a new file to be corrected, and import nothing."
+    ),
+]
 
 
 @app.command(name="import")
 def import_file(
     file: Annotated[
-        Path, typer.Argument(help="A CSV or TSV file with a header, or NDJSON with one event a line.")
+        Path,
+        typer.Argument(
+            help="CSV, TSV, NDJSON or Parquet, also packed with gzip or zip; - reads standard input."
+        ),
     ],
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="TOML file that says what a row means. Not for NDJSON.")
-    ] = None,
+    mapping: MappingFile = None,
+    saved: Saved = None,
+    preset: Preset = None,
+    program: Program = None,
+    dry_run: DryRun = False,
+    write_mapping: WriteMapping = None,
     brand: Brand = None,
     no_work: Annotated[
         bool, typer.Option("--no-work", help="Keep the receipts and leave the rest to the worker.")
@@ -39,102 +73,157 @@ def import_file(
 ) -> None:
     """Import a file: every row is kept as a receipt first, then becomes events, credits and facts.
 
-    Importing a file again changes nothing, in whatever order its rows stand. Rows that cannot be used wait in
-    quarantine: mend the mapping, import it again, and `tallystick replay`.
+    Without a mapping it looks at the file, and goes on where the columns leave no doubt; otherwise it prints a proposal
+    for --mapping and imports nothing. Importing a file again changes nothing, in whatever order its rows stand. Rows
+    that cannot be used wait in quarantine. Ctrl-C stops it cleanly; the same command goes on where it stopped.
     """
-    config = start_django()
-    if not file.is_file():
-        raise CommandError(f"There is no file {file}.", NOT_FOUND)
+    start_django()
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.cli.import_mapping import Asked, choose
+
+    asked = Asked(mapping, saved, preset, program)
+    asked.refuse_several()
+    with brand_in_scope(brand) as found, _readable(file) as (path, name):
+        chosen = choose(path, name, asked, printed=not dry_run and write_mapping is None)
+        if write_mapping is not None:
+            _write(write_mapping, chosen)
+        elif not chosen.is_certain and not dry_run:
+            raise CommandError(chosen.what_to_do(name), USAGE)
+        elif dry_run:
+            _try_out(path, name, chosen, as_json=as_json)
+        else:
+            _import(
+                path, name, chosen, found.id, is_file=str(file) != STDIN, no_work=no_work, as_json=as_json
+            )
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[tuple[Path, str]]:
+    """Where the bytes lie, and what the file is called; what comes by standard input is put down first."""
+    if str(file) != STDIN:
+        if not file.exists():
+            raise CommandError(f"There is no file {file}.", NOT_FOUND)
+        yield file, file.name
+        return
+    import shutil
+
+    with TemporaryDirectory(prefix="tallystick-") as folder:
+        path = Path(folder) / "standard input"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield path, path.name
+
+
+def _write(path: Path, chosen: Chosen) -> None:
+    if chosen.text is None:
+        raise CommandError("A file of whole events needs no mapping; import it as it is.", USAGE)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(chosen.text)
+    except FileExistsError:
+        raise CommandError(f"{path} is there already; name another file.", USAGE) from None
+    except OSError as wrong:
+        raise CommandError(f"{path} cannot be written: {wrong.strerror}.") from wrong
+    output.say(f"{path} is written; nothing was imported. Look through it, then: --mapping {path} --dry-run")
+
+
+def _try_out(path: Path, name: str, chosen: Chosen, *, as_json: bool) -> None:
+    from tallystick.doors.cli.import_shown import show_trial
+    from tallystick.journey import inbox
+    from tallystick.tracking.imports.services.trial import try_out
+
+    with task("Reading", shown=not as_json) as rows:
+        trial = try_out(path, name=name, mapping=chosen.mapping, store=inbox(), seen=rows.advance)
+    show_trial(trial, as_json=as_json)
+
+
+def _import(
+    path: Path, name: str, chosen: Chosen, brand_id: Any, *, is_file: bool, no_work: bool, as_json: bool
+) -> None:
+    from tallystick.doors.cli.import_shown import show_import
     from tallystick.journey import run_until_done
 
-    with brand_in_scope(brand) as found:
-        before = _waiting()
-        received = _receive(file, mapping, found.id, shown=not as_json)
-        if not no_work:
-            with task("Crediting", unit="rows", shown=not as_json) as steps:
-                run_until_done(
-                    found.id, limit=config.work_batch_rows, seen=lambda _, p: steps.advance(p.done)
-                )
-            _warn_of_rest(found.id)
-        _report(received, more=_waiting() - before, shown_as_json=as_json)
+    row = _received(_brought(path, name, chosen, is_file=is_file), shown=not as_json)
+    if not no_work:
+        with task("Crediting", unit="rows", shown=not as_json) as steps:
+            run_until_done(
+                brand_id, limit=start_django().work_batch_rows, seen=lambda _, p: steps.advance(p.done)
+            )
+        _warn_of_rest(brand_id)
+    show_import(row, as_json=as_json)
+    if row.error:
+        raise CommandError(row.error, FAILED)
 
 
-def _receive(file: Path, mapping: Path | None, brand_id: UUID, *, shown: bool) -> Received:
-    from tallystick.journey import inbox
-    from tallystick.kit.failpoints import reach
-    from tallystick.partners.programs.queries import find_program
-    from tallystick.tracking.events.services import publish_mapping
-    from tallystick.tracking.imports.receiving.receive import check_header, receive_events, receive_rows
+def _brought(path: Path, name: str, chosen: Chosen, *, is_file: bool) -> Import:
+    """The import of this file with this mapping: one that was interrupted goes on, otherwise a new one."""
+    from tallystick.tracking.imports.queries.imports import unfinished
+    from tallystick.tracking.imports.services import lifecycle
+    from tallystick.tracking.imports.services.uploads import bring
 
-    is_events = file.suffix in (".ndjson", ".jsonl")
-    if is_events == (mapping is not None):
-        raise CommandError(
-            "An NDJSON file holds whole events and takes no --mapping."
-            if is_events
-            else "Say what a row means: --mapping FILE. docs/how/import.md shows one.",
-            USAGE,
-        )
-    with task("Importing", total=_lines(file, header=not is_events), shown=shown) as rows:
-        if mapping is None:
-            return receive_events(file, brand_id=brand_id, store=inbox(), seen=rows.advance)
-        if not mapping.is_file():
-            raise CommandError(f"There is no file {mapping}.", NOT_FOUND)
-        text, content = _read(mapping)
-        if content.program is not None:
-            find_program(content.program)
-        check_header(file, mapping=content)
-        # Before the rows: a worker that runs meanwhile verifies them as soon as they are kept.
-        publish_mapping(name=content.name, text=text, by=whoever_runs_this())
-        received = receive_rows(file, brand_id=brand_id, mapping=content, store=inbox(), seen=rows.advance)
-        reach("import.received")
-        return received
-
-
-def _read(mapping: Path) -> tuple[str, Mapping]:
-    from tallystick.tracking.events.mapping.checks import read_mapping
-    from tallystick.tracking.events.mapping.form import BadMapping
-
+    by = whoever_runs_this()
+    if is_file:
+        row = bring(path, name=name, by=by)
+    else:
+        with path.open("rb") as stream:
+            row = bring(stream, name=name, by=by)
     try:
-        text = mapping.read_text(encoding="utf-8")
-        return text, read_mapping(text)
-    except (BadMapping, UnicodeDecodeError) as wrong:
-        raise CommandError(f"The mapping {mapping} cannot be used: {wrong}. Nothing was imported.") from wrong
+        row = lifecycle.write_mapping(row, text=chosen.text or "", by=by)
+        begun = unfinished(row)
+        if begun is None:
+            return lifecycle.start(row, by=by)
+    except BaseException:
+        lifecycle.discard(row, by=by)
+        raise
+    lifecycle.discard(row, by=by)
+    output.say(f"{begun.rows:,} rows of {name} were received before; going on from there.")
+    return lifecycle.resume(begun, by=by) if begun.state in ("stopped", "failed") else begun
 
 
-def _lines(file: Path, *, header: bool) -> int:
-    """About how many rows there are, for the progress bar: a quoted line break counts as a row here."""
-    with file.open("rb") as stream:
-        lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
-    return max(lines - header, 0)
+def _received(row: Import, *, shown: bool) -> Import:
+    """Receive the rows, to the end or until Ctrl-C, after which it says how to go on."""
+    from tallystick.journey import inbox
+    from tallystick.tracking.imports.queries.imports import there
+    from tallystick.tracking.imports.services.lifecycle import stop
+    from tallystick.tracking.imports.services.running import run
+
+    with task("Importing", total=row.size_bytes, shown=shown) as rows, _until_ctrl_c() as asked_to_stop:
+
+        def seen(more: int) -> None:
+            rows.advance(more, at=there(row).read_bytes)
+
+        row = run(row, store=inbox(), stopping=asked_to_stop.is_set, seen=seen)
+    if row.state in ("queued", "receiving"):
+        row = stop(row, by=whoever_runs_this())
+    if row.state == "stopped":
+        raise CommandError(
+            f"Stopped: {row.rows:,} rows are kept. The same command goes on from there.", INTERRUPTED
+        )
+    return row
 
 
-def _warn_of_rest(brand_id: UUID) -> None:
+@contextmanager
+def _until_ctrl_c() -> Iterator[Event]:
+    """An event that the first Ctrl-C sets; the second one interrupts as ever."""
+    asked = Event()
+
+    def ask(_signal: int, _frame: Any) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        output.warn("Stopping after the rows at hand.")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _warn_of_rest(brand_id: Any) -> None:
     """Say what still waits: another worker may be at it, or another program's transaction may hold receipts back."""
     from tallystick.journey import STAGES
 
     waiting = [f"{rows:,} {stage.reads}" for stage in STAGES if (rows := stage.behind(brand_id))]
     if waiting:
         output.warn(f"Kept, and still to do: {', '.join(waiting)}. `tallystick work` goes on with it.")
-
-
-def _waiting() -> Counter[str]:
-    from tallystick.tracking.inbox.queries import counts_by_reason
-
-    return Counter({str(reason): count for reason, count in counts_by_reason().items()})
-
-
-def _report(received: Received, *, more: Counter[str], shown_as_json: bool) -> None:
-    """more: what came into quarantine with this import, by reason."""
-    waiting = _waiting()
-    if shown_as_json:
-        output.emit_json({**asdict(received), "newly_waiting": dict(more), "quarantine": dict(waiting)})
-        return
-    columns = ("rows", "accepted", "duplicate", "conflict")
-    output.emit_table(columns, [[f"{getattr(received, name):,}" for name in columns]], numeric=columns)
-    if waiting:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in more.items()) or "none"
-        total = sum(waiting.values())
-        output.warn(
-            f"Not used, by reason: {reasons}; {total:,} in quarantine in all. See `tallystick quarantine`."
-        )

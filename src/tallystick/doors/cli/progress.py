@@ -18,17 +18,18 @@ class Task:
 
     def __init__(self, label: str, *, total: int | None, unit: str, shown: bool) -> None:
         self.label, self.total, self.unit = label, total, unit
-        self.done = 0
+        self.done = self._at = 0
         self.started_at = time.monotonic()
         self._at_terminal = shown and sys.stderr.isatty()
         self._shown = shown
         self._bar: Any = None
 
-    def advance(self, steps: int = 1) -> None:
-        """Note that `steps` more are done."""
+    def advance(self, steps: int = 1, *, at: int | None = None) -> None:
+        """Note that `steps` more are done. at: where the bar stands, when its total counts something else."""
         self.done += steps
+        self._at = self.done if at is None else at
         if self._bar is not None:
-            self._bar.update(0, completed=self.done, rate=self._rate())
+            self._bar.update(0, completed=self._at, **self._said())
         elif self._at_terminal and self._elapsed() > PATIENCE_SECONDS:
             self._show_bar()
 
@@ -45,20 +46,23 @@ class Task:
     def _rate(self) -> str:
         return f"{self.done / max(self._elapsed(), 1e-9):,.0f} {self.unit}/s"
 
+    def _said(self) -> dict[str, str]:
+        return {"done": f"{self.done:,} {self.unit}", "rate": self._rate()}
+
     def _show_bar(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[done]}"),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
             console=Console(stderr=True, no_color=not output.has_color(sys.stderr)),
             transient=True,
         )
-        self._bar.add_task(self.label, total=self.total, completed=self.done, rate=self._rate())
+        self._bar.add_task(self.label, total=self.total, completed=self._at, **self._said())
         self._bar.start()
 
 
@@ -66,7 +70,8 @@ class Task:
 def task(label: str, *, total: int | None = None, unit: str = "rows", shown: bool = True) -> Iterator[Task]:
     """Count a long piece of work, and show how far it is.
 
-    Use: ``with task("Importing", total=n) as rows: rows.advance(500)``. Nothing appears within the first
+    Use: ``with task("Importing", total=n) as rows: rows.advance(500)``; where the total is bytes and the rate is rows,
+    ``rows.advance(500, at=read_bytes)``. Nothing appears within the first
     second, with ``--quiet``, or when `shown` is false (pass ``not as_json``). Then a terminal shows a bar
     with rate and time left; elsewhere one plain line sums up at the end. All of it on standard error.
     """

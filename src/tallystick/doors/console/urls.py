@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tallystick.doors.console.urls_of_imports import IMPORTS
 from tallystick.doors.console.urls_of_people import PEOPLE
 from tallystick.doors.console.views import (
     answer,
     brand_settings,
     entry,
     invite,
-    quarantine,
     receipts,
     search,
     trace,
@@ -26,7 +26,6 @@ urlpatterns = [
     path("<slug:brand>/find", search.search, name="search"),
     path("<slug:brand>/trace", trace.find, name="find"),
     path("<slug:brand>/trace/<str:text>", trace.trace, name="trace"),
-    path("<slug:brand>/quarantine", quarantine.quarantine, name="quarantine"),
     path("<slug:brand>/partners/invite", invite.invite, name="invite"),
     path("<slug:brand>/invitations/<str:invitation>/resend", invite.resend, name="invitation_resend"),
     path("<slug:brand>/invitations/<str:invitation>/withdraw", invite.withdraw, name="invitation_withdraw"),
@@ -43,5 +42,6 @@ urlpatterns = [
         name="document_remove",
     ),
     *PEOPLE,
+    *IMPORTS,
     *noun_addresses(),
 ]

@@ -21,9 +21,7 @@ def clean_name(name: str, kind: Type) -> str:
 
     `invoice.html` that is plain text becomes `invoice.html.txt`: once it is saved, only its name says what opens it.
     """
-    last = name.replace("\\", "/").rpartition("/")[2]
-    seen = unicodedata.normalize("NFC", "".join(" " if _is_unwanted(each) else each for each in last))
-    whole = " ".join(seen.split()).strip(". ") or NAMELESS
+    whole = plain_name(name) or NAMELESS
     fits = whole.lower().endswith(kind.endings) and whole.lower() not in kind.endings
     ending = "" if fits else kind.endings[0]
     if len(whole) + len(ending) <= MOST_CHARACTERS:
@@ -31,6 +29,13 @@ def clean_name(name: str, kind: Type) -> str:
     stem, point, own = whole.rpartition(".")
     ending = ending or f"{point}{own}"
     return (stem or whole)[: MOST_CHARACTERS - len(ending)].rstrip(". ") + ending
+
+
+def plain_name(name: str) -> str:
+    """The last part of a path, without what deceives the eye; empty where nothing is left."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    seen = unicodedata.normalize("NFC", "".join(" " if _is_unwanted(each) else each for each in last))
+    return " ".join(seen.split()).strip(". ")
 
 
 def _is_unwanted(letter: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext, gettext_lazy
 
 from tallystick.kit import kinds
-from tallystick.measurement.attribution.gathering import gather, origins, touch_of
+from tallystick.measurement.attribution.gathering import TIE, gather, origins, touch_of
 from tallystick.measurement.attribution.rules import outcomes as rules
 from tallystick.measurement.attribution.rules.credit import credit
 from tallystick.measurement.attribution.rules.evidence import conversion_keys
@@ -34,6 +34,25 @@ _UNCREDITED = {
         "The definition follows the customer's binding, and this customer has none."
     ),
 }
+
+_NO_CONVERSIONS = {
+    **dict.fromkeys(
+        kinds.BEHAVIOUR,
+        gettext_lazy("This kind of event is behaviour: it is neither a touchpoint nor a conversion."),
+    ),
+    **dict.fromkeys(
+        kinds.CORRECTIONS,
+        gettext_lazy("It takes back an order, or part of it. It is recorded, and changes no credit yet."),
+    ),
+    "past_order": gettext_lazy(
+        "It was brought along from before: it makes its customer returning and is no conversion."
+    ),
+    **dict.fromkeys(
+        (*kinds.PIPELINE, *kinds.VOICE),
+        gettext_lazy("It says how the customer fares: it is neither a touchpoint nor a conversion."),
+    ),
+}
+"""What kinds are that neither earn credit nor are conversions."""
 
 
 def sentence(reason: str) -> str:
@@ -79,7 +98,9 @@ def _why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
         return _touch_why_not(event, known, list(decided))
     if event.kind in kinds.OUTCOMES:
         return _outcome_why_not(event, known, decided)
-    return gettext("This kind of event is behaviour: it is neither a touchpoint nor a conversion.")
+    if event.kind == TIE:
+        return _tie_why_not(event, decided)
+    return str(_NO_CONVERSIONS[event.kind])
 
 
 def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> str:
@@ -96,6 +117,15 @@ def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> st
     refused = credit([touch], converted_at=last.evidence.occurred_at, policy=policy_of(last.version.meaning))
     reason = refused.verdicts[0].reason
     return sentence(reason) if reason else gettext("The conversions that are known belong to somebody else.")
+
+
+def _tie_why_not(event: Event, decided: Iterable[Outcome]) -> str:
+    """Why no conversion follows a tie that was brought along; empty where one does."""
+    if any(share.event_id == event.id and share.share_ppb for outcome in decided for share in outcome.shares):
+        return ""
+    return gettext(
+        "It ties its customer to the partner from its time on. No conversion has followed it so far."
+    )
 
 
 def _outcome_why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:

@@ -12,7 +12,7 @@ from tallystick.kit.batches import slices
 from tallystick.measurement.attribution.models import Conversion
 from tallystick.measurement.attribution.rules.credit import Touch
 from tallystick.measurement.attribution.rules.evidence import Evidence
-from tallystick.measurement.attribution.rules.outcomes import Known
+from tallystick.measurement.attribution.rules.outcomes import BroughtTie, Known
 from tallystick.measurement.attribution.rules.reasons import NoCredit
 from tallystick.measurement.attribution.rules.subjects import Identities, Seen, Touchpoints, source_of
 from tallystick.partners.partnerships.models import Kind, Partner, Placement
@@ -27,6 +27,9 @@ from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import customers_before, customers_of, visitors_of
 
 COUPON_PLACEMENTS = ("coupon", "voucher")
+TIE = "customer_binding"
+DECIDING = (*kinds.OUTCOMES, *kinds.HISTORY)
+"""Kinds of event that are conversions, or decide about those of their customer."""
 
 
 @dataclass(slots=True)
@@ -75,15 +78,17 @@ def gather(
     events = list(events)
     people = People()
     people.add(events)
-    outcomes = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
+    found = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     identities = _identities(people, max_customers)
     known_versions = versions() if known_versions is None else known_versions
+    outcomes = [event for event in found if event.kind in kinds.OUTCOMES]
     return Known(
-        evidence=[evidence_of(event) for event in outcomes],
+        evidence=[evidence_of(event) for event in found if event.kind != TIE],
         touchpoints=Touchpoints(_touchpoints(outcomes, identities, known_versions)),
         identities=identities,
         versions=known_versions,
         history=dict(Program.objects.values_list("id", "history_from")),
+        brought_ties=_brought_ties([event for event in found if event.kind == TIE]),
     )
 
 
@@ -142,7 +147,7 @@ def touch_of(event: Event, known: Origins) -> Touch:
 
 
 def _close(people: People, max_customers: int, *, batch: int) -> list[Event]:
-    """Follow identities and orders until nobody new is found; return all outcomes of the people.
+    """Follow identities and orders until nobody new is found; return all outcomes of the people, and their history.
 
     A shared visitor is followed only up to the step in which it became one: its customers lose its touchpoints
     then. Later it says nothing about any of them, and following it would decide thousands of conversions again
@@ -174,9 +179,16 @@ def _outcomes(people: People) -> list[Event]:
     found: dict[UUID, Event] = {}
     for name in ("visitor", "customer", "account", "order"):
         for part in slices(getattr(people, name)):
-            rows = Event.objects.filter(**{f"{name}__in": part}, kind__in=kinds.OUTCOMES)
+            rows = Event.objects.filter(**{f"{name}__in": part}, kind__in=DECIDING)
             found |= {row.id: row for row in rows}
     return sorted(found.values(), key=lambda row: (row.occurred_at, row.id))
+
+
+def _brought_ties(events: Sequence[Event]) -> list[BroughtTie]:
+    if not events:
+        return []
+    known = origins()
+    return [BroughtTie(evidence_of(event), touch_of(event, known)) for event in events]
 
 
 def _touchpoints(

@@ -107,16 +107,18 @@ class Revision(BrandOwned):
 
 
 class Binding(BrandOwned):
-    """A customer's tie to partners, as the binding conversion's current attribution says.
+    """A customer's tie to partners, as the binding conversion's current attribution says, or as it was brought along.
 
     The newest row of a customer holds. One without shares says that the tie ended: its conversion lost its credit.
+    One of conversion_id and event_id is set; event_id is that of the event by which the tie was brought along.
     """
 
     append_only = True
 
     program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+")
     customer = models.CharField(max_length=200)
-    conversion_id = IdField()
+    conversion_id = IdField(null=True)
+    event_id = IdField(null=True)
     batch = models.BigIntegerField()
     since = models.DateTimeField()
     shares = models.JSONField()
@@ -127,4 +129,11 @@ class Binding(BrandOwned):
     class Meta(BrandOwned.Meta):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["brand", "program", "customer"], name="binding_by_customer"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(conversion_id__isnull=False, event_id__isnull=True)
+                | models.Q(conversion_id__isnull=True, event_id__isnull=False),
+                name="binding_made_or_brought",
+            ),
         ]

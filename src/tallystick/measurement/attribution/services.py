@@ -212,12 +212,14 @@ def _bind(ties: Sequence[Ties], customers: Collection[str]) -> None:
     insert_rows(Binding, ("id", "program", "customer", "batch", "decided_at", *BINDING_COLUMNS), rows)
 
 
-BINDING_COLUMNS = ("conversion_id", "since", "shares", "duration_days", "break_after_days")
+BINDING_COLUMNS = ("conversion_id", "event_id", "since", "shares", "duration_days", "break_after_days")
 
 
 def _said(tie: Ties) -> dict[str, Any]:
+    made_by = tie.binding.conversion_id
     values = (
-        tie.binding.conversion_id,
+        None if tie.is_brought else made_by,
+        made_by if tie.is_brought else None,
         tie.binding.since,
         [[share.event_id.hex, share.share_ppb] for share in tie.shares],
         tie.binding.policy.duration_days,

@@ -162,20 +162,16 @@ def _receipts(receipt_ids: Collection[UUID], store: Store) -> tuple[ReceiptTrace
     """Those of some receipts that belong to the brand in scope: stores know all brands."""
     own = [stored for stored in store.get_many(receipt_ids) if stored.receipt.brand_id == current_brand()]
     waits: dict[UUID, Quarantined] = {}
-    used: set[UUID] = set()
     for part in slices([stored.receipt.id for stored in own]):
         waits |= {row.receipt_id: row for row in Quarantined.objects.filter(receipt_id__in=part)}
-        used |= set(Event.objects.filter(receipt_id__in=part).values_list("receipt_id", flat=True))
     own.sort(key=lambda stored: (stored.receipt.received_at, stored.receipt.id))
-    return tuple(
-        _receipt(stored, waits.get(stored.receipt.id), is_used=stored.receipt.id in used) for stored in own
-    )
+    return tuple(_receipt(stored, waits.get(stored.receipt.id)) for stored in own)
 
 
-def _receipt(stored: Stored, waits: Quarantined | None, *, is_used: bool) -> ReceiptTrace:
+def _receipt(stored: Stored, waits: Quarantined | None) -> ReceiptTrace:
     receipt = stored.receipt
     still = waits is not None and waits.state == waits.State.WAITING
-    released = waits is not None and waits.state == waits.State.RELEASED
+    is_dismissed = waits is not None and waits.state == waits.State.DISMISSED
     return ReceiptTrace(
         id=ids.show("rcp", receipt.id),
         source=receipt.source,
@@ -190,8 +186,8 @@ def _receipt(stored: Stored, waits: Quarantined | None, *, is_used: bool) -> Rec
         erased_at=stored.erased_at,
         waits=f"{waits.reason}: {waits.detail}" if waits and still else "",
         fix=waits.fix if waits and still else "",
-        corrected=released and not is_used,
-        dismissed=waits.why if waits else "",
+        corrected=waits is not None and bool(waits.why) and not is_dismissed,
+        dismissed=waits.why if waits and is_dismissed else "",
     )
 
 

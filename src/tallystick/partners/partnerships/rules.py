@@ -143,7 +143,7 @@ class Directory:
     """Every key of one program that a receipt may name. Codes are looked up in upper case.
 
     partners: partner key → origin. placements: (partner key, placement key) → origin. links, codes: key → origin.
-    channels: channel key → origin.
+    channels: channel key → origin. campaigns: key → id.
     """
 
     program_id: UUID
@@ -152,6 +152,7 @@ class Directory:
     links: Mapping[str, Origin] = field(default_factory=dict)
     codes: Mapping[str, Origin] = field(default_factory=dict)
     channels: Mapping[str, Origin] = field(default_factory=dict)
+    campaigns: Mapping[str, UUID] = field(default_factory=dict)
 
 
 class UnknownOrigin(LookupError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db.models.functions import TruncDate
@@ -16,12 +16,16 @@ from tallystick.partners.partnerships.models import Partner, Placement
 from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
 
+TIE: Final = "customer_binding"
+CREDITED: Final = (*kinds.TOUCHPOINTS, TIE)
+"""Kinds of event that credit can go to."""
+
 
 class TouchpointFacts:
-    """Touchpoints by the UTC day on which they occurred; the cursor is the last batch published, and under what terms.
+    """Touchpoints, and the ties that were brought along, by the UTC day on which they occurred.
 
-    A partner's kind and a placement's type stand in every row and may be changed by a set-up file: then all days are
-    written anew, from the first batch.
+    The cursor is the last batch published, and under what terms: a partner's kind and a placement's type stand in every
+    row and may be changed by a set-up file. Then all days are written anew, from the first batch.
     """
 
     table: FactTable = TOUCHPOINTS
@@ -32,7 +36,7 @@ class TouchpointFacts:
         now = terms()
         batch = _batch(after, now)
         cut, left = whole_batches(Event.objects.all(), after=batch, limit=limit)
-        touched = Event.objects.filter(batch__gt=batch, batch__lte=cut, kind__in=kinds.TOUCHPOINTS)
+        touched = Event.objects.filter(batch__gt=batch, batch__lte=cut, kind__in=CREDITED)
         days = (
             touched.annotate(day=TruncDate("occurred_at", tzinfo=UTC))
             .values_list("day", flat=True)
@@ -50,7 +54,7 @@ class TouchpointFacts:
         """The touchpoints of one UTC day, in the order of the columns."""
         start = datetime.combine(day, time.min, UTC)
         found = Event.objects.filter(
-            occurred_at__gte=start, occurred_at__lt=start + timedelta(days=1), kind__in=kinds.TOUCHPOINTS
+            occurred_at__gte=start, occurred_at__lt=start + timedelta(days=1), kind__in=CREDITED
         ).order_by("occurred_at", "id")
         named = found.values_list(
             "id",
@@ -76,7 +80,16 @@ class TouchpointFacts:
             "label",
         )
         for row in named.iterator(chunk_size=5000):
-            yield (*row[:-1], row[-1] == VALID, row[-1])
+            seen = _unvisited(row) if row[_KIND] == TIE else row
+            yield (*seen[:-1], seen[-1] == VALID, seen[-1])
+
+
+_KIND, _VISITOR, _SESSION = 4, 5, 8
+
+
+def _unvisited(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A tie without visitor and session: nobody came by it, so that it is no unit of a rate."""
+    return tuple(None if place in (_VISITOR, _SESSION) else value for place, value in enumerate(row))
 
 
 def terms() -> str:

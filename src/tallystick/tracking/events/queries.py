@@ -13,6 +13,7 @@ from tallystick.kit.batches import slices
 from tallystick.partners.partnerships.queries.directory import directory
 from tallystick.partners.partnerships.rules import ProgramFacts
 from tallystick.partners.programs.models import Program
+from tallystick.tracking.events.choices import origins_chosen
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.mapping.form import Mapping as MappingContent
 from tallystick.tracking.events.models import Event, Identity, Mapping
@@ -22,7 +23,9 @@ from tallystick.tracking.events.receipts import Context
 def context() -> Context:
     """What receipts of the brand in scope are verified against, as it stands now."""
     programs = {
-        program.key: ProgramFacts(program.key, program.currency, directory(program.id))
+        program.key: ProgramFacts(
+            program.key, program.currency, directory(program.id), origins_chosen(program.id)
+        )
         for program in Program.objects.all()
     }
     return Context(programs, newest_mappings())

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from tallystick.partners.partnerships.rules import ProgramFacts
 from tallystick.tracking.claims.rules import Rejected
-from tallystick.tracking.events.mapping.apply import events_of
-from tallystick.tracking.events.mapping.checks import column_of
+from tallystick.tracking.events.mapping.apply import Part, parts_of
+from tallystick.tracking.events.mapping.checks import column_in
 from tallystick.tracking.events.mapping.form import Mapping as MappingContent
+from tallystick.tracking.events.mapping.readers import Row
+from tallystick.tracking.events.mapping.targets import Body
+from tallystick.tracking.events.opening_rules import Opening, verify_opening
 from tallystick.tracking.events.rules import Draft, verify
-from tallystick.tracking.events.wire import EVENT, ROW, UNREADABLE, EventBody
+from tallystick.tracking.events.wire import (
+    EVENT,
+    GROUP,
+    ROW,
+    UNREADABLE,
+    CodeBody,
+    EventBody,
+    LinkBody,
+    PartnerBody,
+)
 from tallystick.tracking.inbox.rules import Reason, body_fault
 from tallystick.tracking.inbox.stores.port import Stored
 from tallystick.tracking.inbox.wire import Receipt
+from tallystick.tracking.reported.rules import ReportedDraft, verify_reported
 
-_ROWS = msgspec.json.Decoder(dict[str, str])
+AnyDraft: TypeAlias = Draft | ReportedDraft | Opening
+T = TypeVar("T")
+
+_ROW = msgspec.json.Decoder(dict[str, str])
+_ROWS = msgspec.json.Decoder(list[dict[str, str]])
 _EVENTS = msgspec.json.Decoder(EventBody)
 
 
@@ -30,15 +49,32 @@ class Context:
     mappings: Mapping[str, MappingContent]
 
 
-def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> list[Draft]:
-    """The events that a receipt stands for; none for an erased one. Raises Rejected. Identifier: EVENT-RECEIPT.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a receipt stands for, and how many rows of its file are behind at least one of these."""
 
-    All or nothing: when one event of a row is wrong, the row makes none and waits as a whole. corrects: what arrived
-    first under the same key never became an event, so this other body may.
+    drafts: list[AnyDraft]
+    rows: int
+
+
+_NOTHING = Claims([], 0)
+
+
+def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> list[AnyDraft]:
+    """What a receipt stands for, as `claims_of` says it."""
+    return claims_of(stored, context, corrects=corrects).drafts
+
+
+def claims_of(stored: Stored, context: Context, *, corrects: bool = False) -> Claims:
+    """What a receipt stands for: events, reports, partners and the like to open. Raises Rejected.
+
+    None for an erased one, and for one of which the mapping or a person's choice says that nothing comes of it.
+    All or nothing: when one thing is wrong, the receipt makes none and waits as a whole. corrects: what arrived
+    first under the same key never became an event, so this other body may. Identifier: EVENT-RECEIPT.
     """
     receipt = stored.receipt
     if stored.erased_at is not None:
-        return []
+        return _NOTHING
     if stored.conflict_of is not None and not corrects:
         raise Rejected(
             Reason.DUPLICATE_CONFLICT,
@@ -52,34 +88,46 @@ def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> li
             f"the body had {receipt.clipped_from:,} bytes, only its head is kept",
             fix="send it again in smaller parts",
         )
-    bodies, mapping = _bodies(receipt, context)
-    decimal = mapping.decimal if mapping else "."
-    try:
-        return [
-            verify(body, programs=context.programs, received_at=receipt.received_at, decimal=decimal)
-            for body in bodies
-        ]
-    except Rejected as rejected:
-        if mapping:
-            # People look for the file's column, not for our name of the field.
-            rejected.column = column_of(mapping, rejected.column)
-        raise
-
-
-def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], MappingContent | None]:
     if receipt.content_type == UNREADABLE:
         raise _unreadable(receipt.body)
+    if receipt.kind in (ROW, GROUP):
+        # Texts only, written by ourselves: what else stands in a JSON body is refused when it is decoded.
+        return _of_rows(receipt, context)
     fault = body_fault(receipt.body, receipt.content_type)
     if fault is not None:
         raise Rejected(fault.reason, fault.detail, fix="correct the line and import it again")
     if receipt.kind == EVENT:
-        return [_decoded(receipt.body)], None
-    if receipt.kind != ROW:
-        raise Rejected(
-            Reason.SCHEMA,
-            f"no events are made of receipts of kind {receipt.kind!r}",
-            fix="import it as a file",
-        )
+        return _of_event(receipt, context)
+    raise Rejected(
+        Reason.SCHEMA,
+        f"no events are made of receipts of kind {receipt.kind!r}",
+        fix="import it as a file",
+    )
+
+
+def verified(
+    body: Body, *, programs: Mapping[str, ProgramFacts], received_at: datetime, decimal: str = "."
+) -> AnyDraft | None:
+    """Check what is claimed, whatever it is. None: an event that counts for nothing. Raises Rejected."""
+    if isinstance(body, EventBody):
+        return verify(body, programs=programs, received_at=received_at, decimal=decimal)
+    if isinstance(body, PartnerBody | LinkBody | CodeBody):
+        return verify_opening(body, programs=programs)
+    return verify_reported(body, programs=programs, received_at=received_at, decimal=decimal)
+
+
+def _of_event(receipt: Receipt, context: Context) -> Claims:
+    body = _decoded(_EVENTS, receipt.body)
+    try:
+        draft = verify(body, programs=context.programs, received_at=receipt.received_at)
+    except Rejected as rejected:
+        rejected.order = body.order or ""
+        rejected.row = None
+        raise
+    return Claims([draft], 1) if draft else _NOTHING
+
+
+def _of_rows(receipt: Receipt, context: Context) -> Claims:
     mapping = context.mappings.get(receipt.source)
     if mapping is None:
         raise Rejected(
@@ -87,12 +135,49 @@ def _bodies(receipt: Receipt, context: Context) -> tuple[list[EventBody], Mappin
             f"there is no mapping {receipt.source!r}",
             fix="import the file again with --mapping, then replay",
         )
-    return events_of(mapping, _ROWS.decode(receipt.body), row_key=receipt.key or ""), mapping
+    rows = _rows(receipt)
+    drafts: list[AnyDraft] = []
+    behind: set[int] = set()
+    for part in parts_of(mapping, rows, row_key=receipt.key or ""):
+        try:
+            draft = verified(
+                part.body,
+                programs=context.programs,
+                received_at=receipt.received_at,
+                decimal=mapping.decimal,
+            )
+        except Rejected as rejected:
+            _say_where(rejected, mapping, part, rows)
+            raise
+        if draft:
+            drafts.append(draft if len(part.rows) == 1 else replace(draft, from_rows=len(part.rows)))
+            behind.update(part.rows)
+    return Claims(drafts, len(behind))
 
 
-def _decoded(body: bytes) -> EventBody:
+def _rows(receipt: Receipt) -> list[dict[str, str]]:
+    return _decoded(_ROWS, receipt.body) if receipt.kind == GROUP else [_decoded(_ROW, receipt.body)]
+
+
+def _say_where(rejected: Rejected, mapping: MappingContent, part: Part, rows: Sequence[Row]) -> None:
+    """People look for the file's column, cell and row, not for our name of the field and what was made of the cell."""
+    field = rejected.column
+    rejected.order = getattr(part.body, "order", None) or ""
+    rejected.column = column_in(mapping, part.maker.name, part.maker.target, field)
+    if rejected.row is not None:
+        rejected.row = part.lines[rejected.row]
+    else:
+        rejected.row = part.row_behind(field, rows)
+    cell = rows[rejected.row].get(rejected.column)
+    if cell is not None and not rejected.unknown:
+        rejected.value = cell
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     try:
-        return _EVENTS.decode(body)
+        return decoder.decode(body)
+    except UnicodeDecodeError as wrong:
+        raise Rejected(Reason.ENCODING, str(wrong), fix="send it again as UTF-8") from wrong
     except msgspec.DecodeError as wrong:
         reason = Reason.SCHEMA if isinstance(wrong, msgspec.ValidationError) else Reason.SYNTAX
         raise Rejected(

@@ -6,19 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from tallystick.kit import kinds
-from tallystick.partners.partnerships.rules import Origin, ProgramFacts, UnknownOrigin, find_origin
+from tallystick.partners.partnerships.rules import Origin, ProgramFacts
+from tallystick.tracking.claims.amounts import BadAmount, decimal_in, plain
 from tallystick.tracking.claims.rules import (
     Rejected,
     bounded,
+    currency_claimed,
     instant,
     money_claimed,
+    origin_claimed,
     program_named,
     schema,
 )
+from tallystick.tracking.events.demands import ATTRIBUTES, NUMBERS, OWNED, WITH_AMOUNT, named_in
 from tallystick.tracking.events.labels import device_of, label_of
+from tallystick.tracking.events.lines import Line, lines_claimed, sum_of
 from tallystick.tracking.events.wire import EventBody
 from tallystick.tracking.inbox.rules import Reason
 
@@ -28,6 +34,8 @@ DEVICE_LIMIT = 40
 USER_AGENT_LIMIT = 1_000
 ATTRIBUTE_LIMIT = 50
 ATTRIBUTE_TEXT_LIMIT = 1_000
+
+_KINDS: Final = frozenset(kinds.ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,82 +58,117 @@ class Draft:
     visitor_type: str = "unknown"
     label: str = "valid"
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    lines: tuple[Mapping[str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
     from_rows: int = 1
 
 
 def verify(
     body: EventBody, *, programs: Mapping[str, ProgramFacts], received_at: datetime, decimal: str = "."
-) -> Draft:
+) -> Draft | None:
     """Check one claimed event against the brand's programs. Raises Rejected with a typed reason.
 
-    decimal: the mark between units and minor units in the amount.
+    decimal: the mark between units and minor units in amounts and numbers.
+    None: somebody said that the name it bears counts for nothing, and it is nothing without one - a touchpoint, or the
+    tie of a customer to a partner. Other events merely lose their origin then.
     Depends on nothing but its arguments: the same receipt and directory give the same fact, whenever it is asked.
     Identifier: EVENT-VERIFY.
     """
     program = program_named(body.program, programs)
-    if body.kind not in kinds.ALL:
-        raise schema(
-            "kind", body.kind, f"there is no event kind {body.kind!r}", f"use one of {', '.join(kinds.ALL)}"
-        )
-    for name in ("visitor", "customer", "account", "session", "order"):
-        bounded(name, getattr(body, name), TEXT_LIMIT)
-    bounded("device", body.device, DEVICE_LIMIT)
+    _check_names(body)
+    origin = _origin(body, program)
+    if origin is None:
+        return None
+    lines: tuple[Line, ...] = ()
+    if body.lines:
+        currency = currency_claimed(body.currency, program=program)
+        lines = lines_claimed(body.lines, currency=currency, decimal=decimal)
+    amount, money_in = _amount(body, lines, program=program, decimal=decimal)
     user_agent = (body.user_agent or "")[:USER_AGENT_LIMIT]
-    if not (body.visitor or body.customer or body.account):
-        raise schema("visitor", "", "the event names nobody", "give a visitor, a customer or an account")
-    amount, currency = money_claimed(body.amount, body.currency, program=program, decimal=decimal)
-    if amount is not None and amount < 0:
-        fix = "map it as a refund, with `negate = true`"
-        raise schema("amount", body.amount or "", f"{body.amount!r} is negative: an order is not", fix)
     return Draft(
         program_id=program.directory.program_id,
         kind=body.kind,
         occurred_at=instant(body.occurred_at, received_at),
-        origin=_origin(body, program),
+        origin=origin,
         visitor=body.visitor or None,
         customer=body.customer or None,
         account=body.account or None,
         session=body.session or None,
         order=body.order or None,
         amount_minor=amount,
-        currency=currency,
+        currency=money_in,
         device=body.device or device_of(user_agent),
         country=_country(body.country),
         visitor_type=_visitor_type(body.visitor_type),
         label=label_of(user_agent),
-        attributes=_attributes(body.attributes),
+        attributes=_attributes(body.kind, body.attributes, decimal),
+        lines=lines,
     )
 
 
-def _origin(body: EventBody, program: ProgramFacts) -> Origin:
-    try:
-        origin = find_origin(
-            program.directory,
-            partner=body.partner,
-            placement=body.placement,
-            link=body.link,
-            code=body.code,
-            channel=body.channel,
-        )
-    except UnknownOrigin as unknown:
-        rejected = Rejected(
-            Reason.UNKNOWN_PARTNER,
-            str(unknown.args[0]),
-            fix="say who that is: on the page of unknown names, or by opening it; then replay",
-            column="partner",
-            value=unknown.value,
-        )
-        rejected.program, rejected.unknown = program.key, unknown.role
-        raise rejected from unknown
-    if body.kind in kinds.TOUCHPOINTS and origin == Origin():
+def _check_names(body: EventBody) -> None:
+    """The kind is known, names are of a length that is kept, and somebody or something is named."""
+    if body.kind not in _KINDS:
+        fix = f"use one of {', '.join(kinds.ALL)}"
+        raise schema("kind", body.kind[:TEXT_LIMIT], f"there is no event kind {body.kind!r}", fix)
+    for name in ("visitor", "customer", "account", "session", "order"):
+        # Asked of every event: the call is made only for a text that may be refused.
+        if (text := getattr(body, name)) and (len(text) > TEXT_LIMIT or "\0" in text):
+            bounded(name, text, TEXT_LIMIT)
+    bounded("device", body.device, DEVICE_LIMIT)
+    named = named_in(body.kind)
+    if not any(getattr(body, name) for name in named):
+        what = "nobody" if named[0] != "order" else "nothing that it is about"
+        raise schema(named[0], "", f"the {body.kind} names {what}", f"give one of {', '.join(named)}")
+
+
+def _origin(body: EventBody, program: ProgramFacts) -> Origin | None:
+    """Whose it is; None where a choice says that an event counts for nothing which is nothing without an owner."""
+    origin = origin_claimed(
+        program,
+        partner=body.partner,
+        placement=body.placement,
+        link=body.link,
+        code=body.code,
+        channel=body.channel,
+    )
+    if body.kind not in OWNED:
+        return origin
+    if origin.partnership_id is None and origin.channel_id is None:
+        if body.code or body.link or body.partner or body.channel:
+            return None
         raise Rejected(
             Reason.UNKNOWN_PARTNER,
             f"a {body.kind} must say whose it is",
             fix="give a partner, placement, link, code or house channel; then replay this receipt",
             column="partner",
         )
+    if body.kind == "customer_binding" and origin.partnership_id is None:
+        fix = "name the partner who brought the customer"
+        raise schema("channel", body.channel or "", "customers are bound to partners, not to channels", fix)
     return origin
+
+
+def _amount(
+    body: EventBody, lines: tuple[Line, ...], *, program: ProgramFacts, decimal: str
+) -> tuple[int | None, str | None]:
+    """The amount of an event, or what its lines add up to; the sign is checked by the kind."""
+    amount, currency = money_claimed(body.amount, body.currency, program=program, decimal=decimal)
+    if amount is None and lines:
+        currency = currency_claimed(body.currency, program=program)
+        amount = sum_of(lines, currency=currency)
+    said = body.amount or ("" if amount is None else f"{amount} minor")
+    if amount is None:
+        if body.kind in WITH_AMOUNT:
+            fix = "give the amount that went back, or map it as a cancellation, which takes back the whole order"
+            raise schema("amount", "", f"the {body.kind} has no amount", fix)
+    elif body.kind in kinds.CORRECTIONS:
+        if amount <= 0:
+            fix = "with `negate = true` in the mapping what goes back is positive"
+            raise schema("amount", said, f"{said!r} is not positive: a {body.kind} says what goes back", fix)
+    elif amount < 0:
+        fix = "map it as a refund, with `negate = true`"
+        raise schema("amount", said, f"{said!r} is negative: a {body.kind} is not", fix)
+    return amount, currency
 
 
 def _country(text: str | None) -> str | None:
@@ -146,15 +189,31 @@ def _visitor_type(text: str | None) -> str:
     return text or "unknown"
 
 
-def _attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
+def _attributes(kind: str, attributes: Mapping[str, str], decimal: str) -> Mapping[str, str]:
     if len(attributes) > ATTRIBUTE_LIMIT:
-        raise schema(
-            "attributes",
-            str(len(attributes)),
-            f"{len(attributes)} attributes",
-            f"send at most {ATTRIBUTE_LIMIT}",
-        )
+        fix = f"send at most {ATTRIBUTE_LIMIT}"
+        raise schema("attributes", str(len(attributes)), f"{len(attributes)} attributes", fix)
     for name, text in attributes.items():
-        bounded("attributes", name, TEXT_LIMIT)
-        bounded(f"attributes.{name}", text, ATTRIBUTE_TEXT_LIMIT)
-    return attributes
+        if len(name) > TEXT_LIMIT or len(text) > ATTRIBUTE_TEXT_LIMIT or "\0" in name or "\0" in text:
+            bounded("attributes", name, TEXT_LIMIT)
+            bounded(f"attributes.{name}", text, ATTRIBUTE_TEXT_LIMIT)
+    asked = ATTRIBUTES.get(kind)
+    if asked and not any(attributes.get(name) for name in asked):
+        names = " or ".join(f"`{name}`" for name in asked)
+        raise schema(
+            f"attributes.{asked[0]}", "", f"the {kind} has no {names}", f"give the attribute {names}"
+        )
+    return _with_numbers(attributes, decimal) if kind in kinds.VOICE else attributes
+
+
+def _with_numbers(attributes: Mapping[str, str], decimal: str) -> Mapping[str, str]:
+    """The attributes with scores and ratings as exact decimals with a point."""
+    kept = dict(attributes)
+    for name in NUMBERS:
+        if text := kept.get(name):
+            try:
+                kept[name] = plain(decimal_in(text, decimal=decimal))
+            except BadAmount as wrong:
+                fix = f"correct the number, or keep the text under another name than `{name}`"
+                raise schema(f"attributes.{name}", text, str(wrong), fix) from wrong
+    return kept

@@ -20,8 +20,8 @@ UNREADABLE: Final = "text/plain; charset=unknown"
 
 
 class LineBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line of an order. quantity, unit_price, amount: decimal texts with a point, of any number of places; without
-    an amount it is quantity × unit price.
+    """One line of an order. quantity, unit_price, amount: decimal texts with a point, of up to 12 places; without an
+    amount it is quantity × unit price.
     """
 
     sku: str | None = None
@@ -36,8 +36,9 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One event as somebody claims it. Keys (partner, link …) are the brand's own, ids never appear here.
 
     occurred_at: ISO 8601 with an offset. amount: a decimal text with a point, in `currency`, or in the program's
-    currency when that is left out; of a refund or chargeback what goes back, without a sign. order: what makes two
-    reports of one order the same. lines: of an order; without an `amount` they add up to it.
+    currency when that is left out (or `1250 minor`: so many minor units); of a refund or chargeback what goes back,
+    without a sign. order: what makes two reports of one order the same. lines: of an order; without an `amount` they
+    add up to it.
     """
 
     kind: str

@@ -47,7 +47,7 @@ class Quarantined(BrandOwned):
     released_at = models.DateTimeField(null=True)
     """Since when it waits no longer: released or dismissed."""
     why = models.TextField(blank=True)
-    """Why a person dismissed it."""
+    """Why a person dismissed it; of one that was released, what took its place."""
 
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [

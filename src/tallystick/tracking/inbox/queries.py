@@ -42,6 +42,17 @@ def waiting(
     return list(found[offset : offset + limit])
 
 
+def waiting_for(*, column: str, value: str, limit: int) -> tuple[list[UUID], int]:
+    """Receipts that wait because of a value in a column, oldest first, at most `limit`; and how many there are."""
+    found = _waiting().filter(column=column, value=value).order_by("receipt_id")
+    return list(found.values_list("receipt_id", flat=True)[:limit]), found.count()
+
+
+def waiting_about(orders: Collection[str]) -> list[Quarantined]:
+    """What waits about some orders, by their number."""
+    return [row for part in slices(orders) for row in _waiting().filter(order__in=part)]
+
+
 def still_waiting(receipt_ids: Collection[UUID]) -> set[UUID]:
     """Those of these receipts that wait in quarantine now."""
     return {

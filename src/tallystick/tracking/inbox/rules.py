@@ -17,6 +17,9 @@ import msgspec
 DEPTH: Final = 64
 EXPONENT_DIGITS: Final = 18
 
+CELLS: Final = "application/json; profile=cells"
+"""The content type of rows of a table: no sender wrote them, so every column counts, whatever its name."""
+
 # What a sender writes anew on every retry: it says when and by whom a message was sent, not what happened.
 UNCOMPARED: Final = frozenset({"signature", "timestamp", "sent_at"})
 _UNCOMPARED_FIELDS: Final = frozenset(name.encode() for name in UNCOMPARED)
@@ -25,6 +28,8 @@ _NUMBER: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?)([0-9]+))
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_encode_cells: Final = msgspec.json.Encoder(order="sorted").encode
+_decode_cells: Final = msgspec.json.Decoder(dict[str, str] | list[dict[str, str]]).decode
 
 
 class Reason(StrEnum):
@@ -84,13 +89,16 @@ def canonical_digest(body: bytes, content_type: str) -> bytes:
 
     JSON: key order, white space, escapes and the form of numbers (`1`, `1.0`, `10e-1`) do not count. Forms:
     the order of different fields and their percent-encoding do not count. In both, `signature`, `timestamp`
-    and `sent_at` at the top level do not count. Everything else, malformed JSON included, is compared byte
-    by byte. Source: design §9.3. Identifier: INBOX-SAME-BODY.
+    and `sent_at` at the top level do not count, unless the type is CELLS. Everything else, malformed JSON
+    included, is compared byte by byte. Source: design §9.3. Identifier: INBOX-SAME-BODY.
     """
+    if content_type == CELLS and _is_canonical(body):
+        return sha256(b"json\0" + body).digest()
     media_type = _media_type(content_type)
     if _is_json(media_type):
+        uncompared = frozenset[str]() if content_type == CELLS else UNCOMPARED
         try:
-            return sha256(b"json\0" + _canonical_json(body)).digest()
+            return sha256(b"json\0" + _canonical_json(body, uncompared)).digest()
         except _Malformed:
             return sha256(b"bytes\0" + body).digest()
     if media_type == "application/x-www-form-urlencoded":
@@ -121,7 +129,15 @@ def _is_json(media_type: str) -> bool:
     return media_type in ("application/json", "text/json") or media_type.endswith("+json")
 
 
-def _canonical_json(body: bytes) -> bytes:
+def _is_canonical(body: bytes) -> bool:
+    """Whether these are cells in the one form in which we write them: then parsing them exactly would say the same."""
+    try:
+        return _encode_cells(_decode_cells(body)) == body
+    except (msgspec.DecodeError, UnicodeError):
+        return False
+
+
+def _canonical_json(body: bytes, uncompared: frozenset[str] = UNCOMPARED) -> bytes:
     _refuse_deep(body)
     try:
         value = json.loads(
@@ -132,7 +148,7 @@ def _canonical_json(body: bytes) -> bytes:
             parse_constant=_constant,
         )
         if isinstance(value, dict):
-            value = {name: part for name, part in value.items() if name not in UNCOMPARED}
+            value = {name: part for name, part in value.items() if name not in uncompared}
         return msgspec.json.encode(value, order="deterministic")
     except UnicodeDecodeError as error:
         raise _Malformed(Fault(Reason.ENCODING, f"Byte {error.start:,} is not UTF-8.")) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -62,18 +62,16 @@ def quarantine(findings: Sequence[Finding], *, at: datetime) -> int:
     return len(newest)
 
 
-def release(receipt_ids: Collection[UUID], *, at: datetime) -> int:
-    """Mark receipts as released: their next reading has made events of them, or is about to.
+def release(receipt_ids: Collection[UUID], *, at: datetime, why: str = "") -> int:
+    """Mark receipts as released: their next reading has made of them what they stand for, or is about to.
 
-    Releasing one that neither waits nor was dismissed changes nothing. Returns how many were released; ValueError for
-    more than 10,000.
+    why: of those of which nothing comes after all, because a corrected body took their place. Releasing one that
+    neither waits nor was dismissed changes nothing. Returns how many were released; ValueError for more than 10,000.
     """
     _refuse_many(receipt_ids)
     held = Quarantined.objects.exclude(state=Quarantined.State.RELEASED)
-    return sum(
-        held.filter(receipt_id__in=wanted).update(state=Quarantined.State.RELEASED, released_at=at)
-        for wanted in slices(set(receipt_ids))
-    )
+    said = {"state": Quarantined.State.RELEASED, "released_at": at, "why": why}
+    return sum(held.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
 
 
 @transaction.atomic
@@ -101,6 +99,18 @@ def take_back(receipt_ids: Collection[UUID], *, by: Actor) -> int:
     done = sum(dismissed.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
     _tell("receipts.taken_back", receipt_ids, done, reason="", by=by)
     return done
+
+
+def hand_over(successors: Mapping[UUID, UUID], *, at: datetime) -> None:
+    """Let receipts wait no longer, because a corrected one stands for each: receipt → the corrected one.
+
+    What was released by its correction stays so. Call it in the transaction that records the corrected ones.
+    """
+    _refuse_many(successors)
+    waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
+    for old, new in sorted(successors.items()):
+        said = {"state": Quarantined.State.DISMISSED, "released_at": at}
+        waiting.filter(receipt_id=old).update(**said, why=f"corrected: {ids.show('rcp', new)} stands for it")
 
 
 def _tell(act: str, receipt_ids: Collection[UUID], done: int, *, reason: str, by: Actor) -> None:

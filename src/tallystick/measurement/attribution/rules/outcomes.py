@@ -4,7 +4,7 @@ Asked again with more events it gives the whole answer again; the stage writes d
 order of arrival cannot matter. Identifiers: ATTR-OUTCOME, EO-ORDER.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from tallystick.measurement.attribution.rules.bindings import (
     binding_for,
     shares_at,
 )
-from tallystick.measurement.attribution.rules.credit import Decision, Policy, Source, credit
+from tallystick.measurement.attribution.rules.credit import Decision, Policy, Source, Touch, credit
 from tallystick.measurement.attribution.rules.customers import CustomerType, customer_type
 from tallystick.measurement.attribution.rules.evidence import (
     ConversionKey,
@@ -38,19 +38,32 @@ NO_BINDING = "no_binding"
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtTie:
+    """The tie of a customer to a partner that was brought along from before. event: who says so, and since when."""
+
+    event: Evidence
+    touch: Touch
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """Everything known of the people concerned. history: program id → the day from which orders are known."""
+    """Everything known of the people concerned. history: program id → the day from which orders are known.
+
+    evidence: outcomes, and the orders that were brought along. brought_ties: those of their customers.
+    """
 
     evidence: Sequence[Evidence]
     touchpoints: Touchpoints
     identities: Identities
     versions: Sequence[Version]
     history: Mapping[UUID, date | None]
+    brought_ties: Sequence[BroughtTie] = ()
 
     @property
     def customers(self) -> frozenset[str]:
         """Every customer of whom all evidence is here, also those to whom none of it belongs any more."""
-        subjects = {self.identities.subject_of(event) for event in self.evidence}
+        events = (*self.evidence, *(tie.event for tie in self.brought_ties))
+        subjects = {self.identities.subject_of(event) for event in events}
         return frozenset(self.identities.visitors) | {s[2:] for s in subjects if s.startswith("c:")}
 
 
@@ -91,12 +104,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """The binding of one customer in one program, with the touchpoint shares that renewals repeat."""
+    """The binding of one customer in one program, with the touchpoint shares that renewals repeat.
+
+    is_brought: it was brought along, and stands under the id of the event that says so. It has no policy of its own:
+    how long it lasts, each definition says that follows it.
+    """
 
     program_id: UUID
     customer: str
     binding: Binding
     shares: tuple[Share, ...]
+    is_brought: bool = False
 
 
 def outcomes(
@@ -105,7 +123,7 @@ def outcomes(
     """Decide every conversion that the evidence shows. ids: the id of each conversion key.
 
     Conversions credited by their path come first; those that follow a binding take the shares of the conversion that
-    made it, however late that one was recorded.
+    made it, however late that one was recorded, or of the tie that was brought along.
     """
     orders = _orders_by_subject(known)
     decided = {}
@@ -113,7 +131,7 @@ def outcomes(
         outcome = _by_path(key, pieces, known, ids[key])
         kind = _customer_type(outcome, {piece.event_id for piece in pieces}, orders, known)
         decided[key] = replace(outcome, customer_type=kind)
-    ties, times = _ties(decided), _times_by_subject(decided)
+    ties, times = _ties(decided, known), _times_by_subject(decided, orders)
     for key, outcome in decided.items():
         if outcome.version.meaning.credit_by is CreditBy.BINDING:
             decided[key] = _by_binding(outcome, ties, times[outcome.version.program_id, outcome.subject])
@@ -178,7 +196,7 @@ def _shares(decision: Decision) -> tuple[Share, ...]:
 def _orders_by_subject(known: Known) -> dict[str, list[Evidence]]:
     orders: dict[str, list[Evidence]] = {}
     for event in known.evidence:
-        if event.kind in kinds.ORDERS and event.counts:
+        if event.kind in kinds.EARLIER_ORDERS and event.counts:
             orders.setdefault(known.identities.subject_of(event), []).append(event)
     return orders
 
@@ -204,35 +222,63 @@ def _customer_type(
     )
 
 
-def _ties(decided: Mapping[ConversionKey, Outcome]) -> dict[tuple[UUID, str], Ties]:
-    binding_outcomes: dict[tuple[UUID, str], list[Outcome]] = {}
-    for outcome in decided.values():
-        meaning = outcome.version.meaning
-        if meaning.binds and meaning.credit_by is CreditBy.PATH and outcome.subject.startswith("c:"):
-            binding_outcomes.setdefault((outcome.version.program_id, outcome.subject[2:]), []).append(outcome)
+def _ties(decided: Mapping[ConversionKey, Outcome], known: Known) -> dict[tuple[UUID, str], Ties]:
+    """The binding of each customer: the earliest of those that conversions make and those that were brought along."""
+    candidates: dict[tuple[UUID, str], dict[UUID, Ties]] = {}
+    for tie in (*_made(decided), *_brought(known)):
+        candidates.setdefault((tie.program_id, tie.customer), {})[tie.binding.conversion_id] = tie
     found = {}
-    for (program_id, customer), candidates in binding_outcomes.items():
-        by_id = {outcome.conversion_id: outcome for outcome in candidates}
-        policies = {outcome.conversion_id: _binding_policy(outcome.version.meaning) for outcome in candidates}
-        first = binding_for([_credited(outcome) for outcome in candidates], policy=BindingPolicy())
+    for key, by_id in candidates.items():
+        first = binding_for([_credited(tie) for tie in by_id.values()], policy=BindingPolicy())
         if first is not None:
-            tie = replace(first, policy=policies[first.conversion_id])
-            shares = tuple(share for share in by_id[tie.conversion_id].shares if share.share_ppb)
-            found[program_id, customer] = Ties(program_id, customer, tie, shares)
+            found[key] = by_id[first.conversion_id]
     return found
 
 
-def _times_by_subject(decided: Mapping[ConversionKey, Outcome]) -> dict[tuple[UUID, str], list[datetime]]:
+def _made(decided: Mapping[ConversionKey, Outcome]) -> Iterator[Ties]:
+    """What each conversion under a definition that binds would tie its customer to, if it is the first."""
+    for outcome in decided.values():
+        meaning = outcome.version.meaning
+        if meaning.binds and meaning.credit_by is CreditBy.PATH and outcome.subject.startswith("c:"):
+            shares = tuple(share for share in outcome.shares if share.share_ppb)
+            binding = _binding(
+                outcome.conversion_id, outcome.evidence.occurred_at, shares, _binding_policy(meaning)
+            )
+            yield Ties(outcome.version.program_id, outcome.subject[2:], binding, shares)
+
+
+def _brought(known: Known) -> Iterator[Ties]:
+    """The ties that were brought along, all of each the partner's; its event stands in a conversion's place."""
+    for tie in known.brought_ties:
+        event, touch = tie.event, tie.touch
+        subject = known.identities.subject_of(event)
+        if subject.startswith("c:") and touch.barred is None:
+            shares = (Share(event.event_id, touch.source, PPB, "", touch.standing),)
+            binding = _binding(event.event_id, event.occurred_at, shares, BindingPolicy())
+            yield Ties(event.program_id, subject[2:], binding, shares, is_brought=True)
+
+
+def _binding(made_by: UUID, since: datetime, shares: Sequence[Share], policy: BindingPolicy) -> Binding:
+    return Binding(made_by, since, tuple((share.source, share.share_ppb) for share in shares), policy)
+
+
+def _credited(tie: Ties) -> CreditedConversion:
+    return CreditedConversion(tie.binding.conversion_id, tie.binding.since, tie.binding.shares)
+
+
+def _times_by_subject(
+    decided: Mapping[ConversionKey, Outcome], orders: Mapping[str, Sequence[Evidence]]
+) -> dict[tuple[UUID, str], list[datetime]]:
+    """When each customer converted, or had bought by the orders that were brought along: no pause lies between."""
     times: dict[tuple[UUID, str], list[datetime]] = {}
     for outcome in decided.values():
         key = (outcome.version.program_id, outcome.subject)
         times.setdefault(key, []).append(outcome.evidence.occurred_at)
+    for subject, events in orders.items():
+        for event in events:
+            if event.kind not in kinds.ORDERS:
+                times.setdefault((event.program_id, subject), []).append(event.occurred_at)
     return times
-
-
-def _credited(outcome: Outcome) -> CreditedConversion:
-    shares = tuple((share.source, share.share_ppb) for share in outcome.shares if share.share_ppb)
-    return CreditedConversion(outcome.conversion_id, outcome.evidence.occurred_at, shares)
 
 
 def _binding_policy(meaning: Meaning) -> BindingPolicy:
@@ -246,7 +292,7 @@ def _by_binding(
 ) -> Outcome:
     """The same conversion with the shares of its customer's binding, its own path kept as contenders.
 
-    times: of all conversions of the customer in the program.
+    times: of all conversions of the customer in the program, and of orders brought along.
     """
     own = tuple(
         replace(share, share_ppb=0, reason=str(NoCredit.CREDITED_BY_BINDING)) for share in outcome.shares
@@ -258,7 +304,10 @@ def _by_binding(
     )
     if tie is None:
         return replace(outcome, shares=own, via="binding", reason=NO_BINDING)
-    answer = shares_at(tie.binding, outcome.evidence.occurred_at, earlier_conversions=times)
+    binding = tie.binding
+    if tie.is_brought:
+        binding = replace(binding, policy=_binding_policy(outcome.version.meaning))
+    answer = shares_at(binding, outcome.evidence.occurred_at, earlier_conversions=times)
     if isinstance(answer, NoBinding):
         return replace(outcome, shares=own, via="binding", reason=str(answer))
     bound = {share.event_id for share in tie.shares}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tallystick.partners.partnerships.models import Code, Link, Partnership, Placement
+from tallystick.partners.partnerships.models import Campaign, Code, Link, Partnership, Placement
 from tallystick.partners.partnerships.rules import Directory, Origin
 from tallystick.partners.programs.models import Channel
 
@@ -31,4 +31,5 @@ def directory(program_id: UUID) -> Directory:
             for row in Code.objects.filter(partnership__program_id=program_id)
         },
         channels={row.key: Origin(channel_id=row.id) for row in Channel.objects.all()},
+        campaigns=dict(Campaign.objects.filter(program_id=program_id).values_list("key", "id")),
     )

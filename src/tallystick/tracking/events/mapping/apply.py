@@ -1,104 +1,92 @@
-"""What a row stands for by a mapping. Pure. Identifier: EVENT-MAP."""
+"""What rows stand for by a mapping. Pure. Identifier: EVENT-MAP."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dict
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from tallystick.tracking.claims.rules import Rejected
-from tallystick.tracking.events.mapping.checks import conditions, fields_of, read_time
-from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom, Mapping, OriginFrom, When
-from tallystick.tracking.events.wire import EventBody
-from tallystick.tracking.inbox.rules import Reason
+from tallystick.tracking.claims.rules import Rejected, schema
+from tallystick.tracking.events.mapping.form import Mapping
+from tallystick.tracking.events.mapping.makers import Maker, chosen, makers_of
+from tallystick.tracking.events.mapping.readers import Row
+from tallystick.tracking.events.mapping.targets import Body
 
 
-def events_of(mapping: Mapping, row: Dict[str, str], *, row_key: str) -> list[EventBody]:
-    """The events that a row stands for, in the order of the mapping; none where no `when` holds.
+class Part(NamedTuple):
+    """One thing that rows stand for. rows: the indexes of those that are part of it. lines: of those that are lines."""
 
-    row: column → cell. row_key: the receipt's key, for fields that come from the row itself.
-    Raises Rejected (schema) with the column and the value that the mapping does not know. Identifier: EVENT-MAP.
+    body: Body
+    maker: Maker
+    rows: Sequence[int]
+    lines: Sequence[int]
+
+    def row_behind(self, field: str, rows: Sequence[Row]) -> int:
+        """The row that a field was read from, or the first of the part where that cannot be told.
+
+        field: also `attributes.plan`.
+        """
+        kind, _, name = field.partition(".")
+        attributes = getattr(self.body, "attributes", {})
+        said = attributes.get(name) if kind == "attributes" else getattr(self.body, field, None)
+        reading = self.maker.reading_of(field)
+        if reading is None or len(self.rows) == 1:
+            return self.rows[0]
+        return next((at for at in self.rows if reading.of((rows[at],)) == said), self.rows[0])
+
+
+def bodies_of(mapping: Mapping, rows: Sequence[Row], *, row_key: str) -> list[Body]:
+    """What a row, or a group of rows, stands for, in the order of the mapping; none where no `when` holds.
+
+    rows: column → cell. row_key: the receipt's key, for fields that come from the row itself. As `parts_of`.
     """
-    return [
-        _event(mapping, event, row, row_key)
-        for event in mapping.events
-        if all(_holds(condition, _cell(row, condition.column)) for condition in conditions(event))
-    ]
+    return [part.body for part in parts_of(mapping, rows, row_key=row_key)]
 
 
-def _event(mapping: Mapping, event: EventFrom, row: Dict[str, str], row_key: str) -> EventBody:
-    fields: dict[str, Any] = {"kind": event.kind, "program": mapping.program}
-    for name, source in fields_of(mapping, event).items():
-        fields[name] = _field(source, row, row_key)
-        if name == "occurred_at":
-            fields[name] = _time(fields[name], source, ZoneInfo(mapping.zone))
-    if event.origin:
-        fields |= _origin(event.origin, row)
-    fields["attributes"] = {
-        name: cell for name, column in event.attributes.items() if (cell := _cell(row, column)) != ""
-    }
-    return EventBody(**fields)
+def parts_of(mapping: Mapping, rows: Sequence[Row], *, row_key: str) -> list[Part]:
+    """What rows stand for, and which of them each thing is made of, in the order of the mapping.
 
-
-def _field(source: FieldFrom, row: Dict[str, str], row_key: str) -> str | None:
-    if source.row:
-        return row_key
-    if source.constant is not None:
-        return source.constant
-    cell = _cell(row, source.column or "")
-    if source.values is None:
-        return cell or source.otherwise
-    if cell in source.values:
-        return source.values[cell]
-    if source.otherwise is not None:
-        return source.otherwise
-    raise _unknown_value(source.column or "", cell)
-
-
-def _origin(origin: OriginFrom, row: Dict[str, str]) -> dict[str, str]:
-    cell = _cell(row, origin.column)
-    found = origin.values.get(cell, origin.otherwise)
-    if found is None:
-        raise _unknown_value(origin.column, cell)
+    A thing is made of the rows for which its conditions hold. Where none is left, or where it has lines and none of
+    its rows is one, it does not exist. Rows of one thing must agree; of times the earliest counts.
+    Raises Rejected (schema) with the column, the value and the index of the row. Identifier: EVENT-MAP.
+    """
+    found: list[Part] = []
+    for maker in makers_of(mapping):
+        part: Sequence[int] = ()
+        try:
+            part = maker.chosen(rows)
+            lines = chosen(rows, part, maker.lines.when) if maker.lines else ()
+            if not part or (maker.lines and not lines):
+                continue
+            body = maker.body_of([rows[at] for at in part], row_key=row_key, lines=[rows[at] for at in lines])
+        except KeyError as missing:
+            raise _without_column(missing.args[0], rows) from None
+        except Rejected as rejected:
+            rejected.row = row_with(rows, part, rejected.column, rejected.value)
+            rejected.order = _order(maker, rows, part)
+            raise
+        found.append(Part(body, maker, part, lines))
     return found
 
 
-def _time(text: str | None, source: FieldFrom, zone: ZoneInfo) -> str:
+def row_with(rows: Sequence[Row], part: Sequence[int], column: str, cell: str) -> int:
+    """The first row of a part with a cell in a column; the first of all where none has it."""
+    return next((at for at in part if rows[at].get(column) == cell), part[0])
+
+
+def _order(maker: Maker, rows: Sequence[Row], part: Sequence[int]) -> str:
+    """The order that rows are about, as far as it can be read."""
     try:
-        at = read_time(text or "", source.format)
-    except ValueError:
-        wanted = f"the format {source.format!r}" if source.format else "ISO 8601"
-        raise Rejected(
-            Reason.SCHEMA,
-            f"{text!r} is not a time in {wanted}" if text else "the cell with the time is empty",
-            fix="correct the row, or `format` of `occurred_at` in the mapping; import again and replay",
-            column=source.column or "",
-            value=text or "",
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+        reading = dict(maker.readings)["order"]
+        return next(filter(None, (reading.of((rows[at],)) for at in part)), "")
+    except (KeyError, Rejected):
+        return ""
 
 
-def _holds(condition: When, cell: str) -> bool:
-    return cell != "" if condition.filled else cell in condition.is_in
-
-
-def _cell(row: Dict[str, str], column: str) -> str:
-    try:
-        return row[column]
-    except KeyError:
-        raise Rejected(
-            Reason.SCHEMA,
-            f"the row has no column {column!r}",
-            fix="correct the column's name in the mapping and replay",
-            column=column,
-        ) from None
-
-
-def _unknown_value(column: str, cell: str) -> Rejected:
-    return Rejected(
-        Reason.SCHEMA,
-        f"the mapping does not know {cell!r} in the column {column!r}",
-        fix="add the value to the mapping (or give `otherwise`), save it with import and replay",
-        column=column,
-        value=cell,
+def _without_column(column: str, rows: Sequence[Row]) -> Rejected:
+    return schema(
+        column,
+        "",
+        f"the row has no column {column!r}",
+        "correct the column's name in the mapping and replay",
+        row=next((at for at, row in enumerate(rows) if column not in row), None),
     )

@@ -1,131 +1,165 @@
-"""Reading a mapping from its text, and refusing one that cannot be used. Pure."""
+"""Reading a mapping from its text, and refusing one that cannot be used: its head here, its targets beside. Pure."""
 
 from __future__ import annotations
 
+import codecs
 import tomllib
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
-from tallystick.kit import kinds
-from tallystick.tracking.events.mapping.form import BadMapping, EventFrom, FieldFrom, Mapping, Target, When
-from tallystick.tracking.events.wire import EventBody
+from tallystick.tracking.events.demands import OWNER_FIELDS
+from tallystick.tracking.events.mapping.field_checks import check_columns, check_zone
+from tallystick.tracking.events.mapping.form import (
+    BadMapping,
+    EventFrom,
+    FieldFrom,
+    Mapping,
+    ReadAs,
+    Target,
+)
+from tallystick.tracking.events.mapping.makers import conditions
+from tallystick.tracking.events.mapping.readers import column_named
+from tallystick.tracking.events.mapping.target_checks import check_target
+from tallystick.tracking.events.mapping.targets import TARGETS, fields_of, targets_of
 
-FIELDS = tuple(field for field in EventBody.__struct_fields__ if field not in ("kind", "attributes"))
+FIELDS: Final = {name: form.fields for name, form in TARGETS.items()}
+"""Name of a target → the fields that it can have, attributes apart; of events the kind stands beside them."""
+
+KEPT: Final = 128
+SEPARATORS: Final = ("tab", "spaces")
 
 
+@lru_cache(maxsize=KEPT)
 def read_mapping(text: str) -> Mapping:
-    """Read and check a mapping from its TOML text. Raises BadMapping."""
+    """Read and check a mapping from its TOML text; the same text gives the same mapping. Raises BadMapping."""
     try:
         mapping = msgspec.convert(tomllib.loads(text), Mapping)
-        ZoneInfo(mapping.zone)
     except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
         raise BadMapping(str(wrong)) from wrong
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise BadMapping(
-            "`zone` is %(unknown)s: not a time zone; write one such as Europe/Berlin", unknown=unknown
-        ) from unknown
+    check_mapping(mapping)
+    return mapping
+
+
+def check_mapping(mapping: Mapping) -> None:
+    """Refuse a mapping that cannot be used. Raises BadMapping, which says where and what to write instead."""
+    check_zone("zone", mapping.zone)
     if mapping.decimal not in (".", ","):
         raise BadMapping("`decimal` is %(decimal)r; it is the point or the comma", decimal=mapping.decimal)
-    if not mapping.events:
-        raise BadMapping("`events` is empty: say which events a row stands for")
-    for number, event in enumerate(mapping.events, 1):
-        _check_event(mapping, event, number)
-    return mapping
+    if mapping.key and mapping.group_by:
+        raise BadMapping(
+            "`key` and `group_by` are both given: rows with the same cells in `group_by` are one receipt, and "
+            "these cells its key; leave `key` out"
+        )
+    check_columns("key", mapping.key)
+    check_columns("group_by", mapping.group_by)
+    _check_reading(mapping.reading)
+    targets = list(targets_of(mapping))
+    if not targets:
+        raise BadMapping(
+            "the mapping has no target: say what a row stands for with one of %(targets)s",
+            targets=", ".join(f"[[{name}]]" for name in TARGETS),
+        )
+    _check_shared(mapping, {name for name, _, _ in targets})
+    for name, number, target in targets:
+        check_target(mapping, name, target, f"{name}[{number}]")
+    _check_header(mapping)
 
 
 def columns_of(mapping: Mapping) -> frozenset[str]:
     """Every column the mapping reads: a file without one of them cannot be read with it."""
-    found = set(mapping.key)
-    for event in mapping.events:
-        found |= {source.column for source in fields_of(mapping, event).values() if source.column}
-        found |= set(event.attributes.values())
-        found |= {condition.column for condition in conditions(event)}
-        found |= {event.origin.column} if event.origin else set()
+    found = {*mapping.key, *mapping.group_by}
+    for name, _, target in targets_of(mapping):
+        found |= _columns(fields_of(mapping, name, target).values())
+        found |= {condition.column for condition in conditions(target)} | set(target.attributes.values())
+        if isinstance(target, EventFrom) and target.origin:
+            found.add(target.origin.column)
+        if isinstance(target, EventFrom) and target.lines:
+            found |= _columns(target.lines.fields.values())
+            found |= {condition.column for condition in conditions(target.lines)}
     return frozenset(found)
 
 
 def column_of(mapping: Mapping, field: str) -> str:
-    """The column that a field of an event comes from, for telling people where to look; the field itself if none."""
-    named = ("code", "link", "placement", "partner", "channel") if field == "partner" else (field,)
-    for event in mapping.events:
-        sources = fields_of(mapping, event)
-        for name in named:
-            if name in sources and sources[name].column:
-                return sources[name].column or field
-        if field == "partner" and event.origin:
-            return event.origin.column
+    """The column that a field comes from in the first target that has it, for telling people where to look; the field
+    itself if none.
+    """
+    for name, _, target in targets_of(mapping):
+        column = column_in(mapping, name, target, field)
+        if column != field:
+            return column
     return field
 
 
-def _check_format(where: str, pattern: str | None) -> None:
-    if pattern is None:
-        return
-    try:
-        read_time(datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC).strftime(pattern), pattern)
-    except ValueError as wrong:
+def column_in(mapping: Mapping, name: str, target: Target, field: str) -> str:
+    """The column that a field of one target comes from; the field itself if none.
+
+    field: also `attributes.plan` and `lines.quantity`. For the names of owners the column of `origin` serves, and for
+    `partner` any column that says whose it is.
+    """
+    kind, _, part = field.partition(".")
+    if kind == "attributes":
+        return target.attributes.get(part, field)
+    if kind == "lines" and isinstance(target, EventFrom) and target.lines:
+        source = target.lines.fields.get(part)
+        return (source and column_named(source)) or field
+    sources = fields_of(mapping, name, target)
+    for named in OWNER_FIELDS if field == "partner" and field not in sources else (field,):
+        if named in sources and (column := column_named(sources[named])):
+            return column
+    if field in OWNER_FIELDS and isinstance(target, EventFrom) and target.origin:
+        return target.origin.column
+    return field
+
+
+def _columns(sources: Iterable[FieldFrom]) -> set[str]:
+    return {column for source in sources for column in (source.column, *source.columns) if column is not None}
+
+
+def _check_shared(mapping: Mapping, names: Iterable[str]) -> None:
+    """A shared field is one of some target's; of which it is none, it is not its own."""
+    for field in mapping.fields:
+        if not any(field in FIELDS[name] for name in names):
+            raise BadMapping(
+                "`fields` has %(field)r; fields of %(targets)s: %(fields)s",
+                field=field,
+                targets=", ".join(TARGETS[name].one for name in TARGETS if name in names),
+                fields=", ".join(dict.fromkeys(one for name in names for one in FIELDS[name])),
+            )
+
+
+def _check_reading(reading: ReadAs) -> None:
+    if reading.encoding is not None:
+        try:
+            # Python's own way to tell text encodings from base64 and the like.
+            if not codecs.lookup(reading.encoding)._is_text_encoding:
+                raise LookupError
+        except (LookupError, ValueError):
+            raise BadMapping(
+                "`reading.encoding` is %(encoding)r, which is no encoding of text; write one such as utf-8, "
+                "cp1252 or utf-16",
+                encoding=reading.encoding,
+            ) from None
+    separator = reading.separator
+    if separator is not None and separator not in SEPARATORS and not _is_separator(separator):
         raise BadMapping(
-            "`%(where)s.fields.occurred_at.format` is %(pattern)r, which no time can have: %(wrong)s",
-            where=where,
-            pattern=pattern,
-            wrong=wrong,
-        ) from wrong
-
-
-def conditions(target: Target) -> tuple[When, ...]:
-    """The conditions of a target, also where a single one stands without brackets."""
-    return (target.when,) if isinstance(target.when, When) else target.when
-
-
-def read_time(text: str, pattern: str | None) -> datetime:
-    """The time a cell says, naive where it names no offset. Raises ValueError."""
-    return datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
-
-
-def fields_of(mapping: Mapping, event: Target) -> dict[str, FieldFrom]:
-    """Where each field of a target comes from: its own go before those of the mapping."""
-    return {**mapping.fields, **event.fields}
-
-
-def _check_event(mapping: Mapping, event: EventFrom, number: int) -> None:
-    where = f"events[{number}]"
-    if event.kind not in kinds.ALL:
-        raise BadMapping(
-            "`%(where)s.kind` is %(kind)r; kinds: %(all)s",
-            where=where,
-            kind=event.kind,
-            all=", ".join(kinds.ALL),
+            "`reading.separator` is %(separator)r; write one character, or `tab`, or `spaces`",
+            separator=separator,
         )
-    fields = fields_of(mapping, event)
-    for name, source in fields.items():
-        if name not in FIELDS:
-            raise BadMapping(
-                "`%(where)s.fields` has %(name)r; fields of an event: %(fields)s",
-                where=where,
-                name=name,
-                fields=", ".join(FIELDS),
-            )
-        if sum((source.column is not None, source.constant is not None, source.row)) != 1:
-            raise BadMapping(
-                "`%(where)s.fields.%(name)s` needs exactly one of column, constant, row = true",
-                where=where,
-                name=name,
-            )
-    if "occurred_at" not in fields:
-        raise BadMapping("`%(where)s.fields` has no `occurred_at`: say which column is the time", where=where)
-    _check_format(where, fields["occurred_at"].format)
-    for condition in conditions(event):
-        if bool(condition.is_in) == condition.filled:
-            raise BadMapping(
-                "`%(where)s.when` needs exactly one of in = [...] and filled = true", where=where
-            )
-    if event.origin:
-        named = [(f"values.{cell}", keys) for cell, keys in event.origin.values.items()]
-        for place, keys in [*named, ("otherwise", event.origin.otherwise or {})]:
-            if not keys.keys() <= {"partner", "placement", "link", "code", "channel"}:
-                raise BadMapping(
-                    "`%(where)s.origin.%(place)s` names partner, placement, link, code or channel",
-                    where=where,
-                    place=place,
-                )
+    check_columns("reading.header", reading.header)
+    if reading.section == "":
+        raise BadMapping("`reading.section` is empty; write the name between the brackets, or leave it out")
+
+
+def _is_separator(text: str) -> bool:
+    return len(text) == 1 and not text.isalnum() and text not in '"\r\n\0'
+
+
+def _check_header(mapping: Mapping) -> None:
+    missing = sorted(columns_of(mapping) - set(mapping.reading.header))
+    if mapping.reading.header and missing:
+        raise BadMapping(
+            "`reading.header` has no column %(missing)s, which the mapping reads", missing=", ".join(missing)
+        )

@@ -73,13 +73,14 @@ class LinesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fields: sku, name, category, quantity, unit_price, amount.
     """
 
-    when: tuple[When, ...] = ()
+    when: When | tuple[When, ...] = ()
     fields: dict[str, FieldFrom] = {}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that a row stands for. when: conditions that must all hold; a single one may stand without brackets.
 
+    Of a group they are asked of every row: those that fail are no part of the thing, and without any there is none.
     attributes: name → column.
     """
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from tallystick.kit.errors import Foreseen
 from tallystick.tracking.inbox.wire import Receipt
 
 APPEND_LIMIT: Final = 10_000
@@ -17,19 +18,19 @@ Position: TypeAlias = object
 """How far a brand's receipts are read: JSON-able, opaque, made by `Store.read`. None is the beginning."""
 
 
-class Accepted(msgspec.Struct, frozen=True, tag=True):
+class Accepted(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The receipt is kept and is the original of its key, if it has one."""
 
     receipt_id: UUID
 
 
-class Duplicate(msgspec.Struct, frozen=True, tag=True):
+class Duplicate(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The same key said the same before: the answer is the original's, and its `repeats` went up."""
 
     original_id: UUID
 
 
-class Conflict(msgspec.Struct, frozen=True, tag=True):
+class Conflict(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The same key said something else before: this body is kept as evidence, once per distinct body."""
 
     original_id: UUID
@@ -70,15 +71,29 @@ class StoreFault(RuntimeError):
     """The store cannot go on safely; the message says what happened and what to do."""
 
 
+class StoreFull(Foreseen):
+    """The disk on which receipts are kept is full."""
+
+    def __init__(self, place: object) -> None:
+        super().__init__(
+            "The disk of %(place)s is full. These receipts were not kept; those that were answered before are. "
+            "Make room and try again: nothing is kept twice.",
+            place=place,
+        )
+
+
 class Store(Protocol):
     """Receipts, durable and in reading order. One instance belongs to one thread of one process."""
 
     def append(self, receipts: Sequence[Receipt]) -> list[Outcome]:
         """Keep receipts and say for each, in order, what became of it. Durable when it returns: EO-RECEIPT.
 
-        At most APPEND_LIMIT at once. Raises the driver's error when nothing could be promised; the same
-        receipts may then be appended again, and those that were kept after all are not kept twice.
+        At most APPEND_LIMIT at once. Raises StoreFull or the driver's error when nothing could be promised; the
+        same receipts may then be appended again, and those that were kept after all are not kept twice.
         """
+
+    def look(self, receipts: Sequence[Receipt]) -> list[Outcome]:
+        """What `append` would answer to these receipts now, changing nothing. At most APPEND_LIMIT at once."""
 
     def read(self, brand_id: UUID, position: Position, limit: int) -> Batch:
         """Receipts of a brand after a position, evidence of conflicts included; changes nothing. EO-READ.

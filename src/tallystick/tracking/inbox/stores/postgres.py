@@ -8,9 +8,9 @@ and would be passed for ever. The price is that one long transaction anywhere on
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -18,17 +18,17 @@ import msgspec
 import psycopg
 
 from tallystick.kit.failpoints import reach
-from tallystick.tracking.inbox.stores import port, rows
+from tallystick.tracking.inbox.stores import port, rows, settling
 from tallystick.tracking.inbox.stores.port import (
     Accepted,
     Batch,
-    Conflict,
-    Duplicate,
     Outcome,
     Position,
     Stored,
     StoreFault,
+    StoreFull,
 )
+from tallystick.tracking.inbox.stores.settling import Against, Key, Original
 from tallystick.tracking.inbox.wire import Receipt
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -46,15 +46,14 @@ INSERT INTO inbox_receipt ({_COLUMNS}, conflict_of) SELECT * FROM unnest({_ARRAY
 ON CONFLICT DO NOTHING
 """
 _ORIGINALS: Final = """
-SELECT asked.id, kept.id, kept.digest
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[])
-    AS asked (id, brand_id, source, kind, key)
+SELECT kept.brand_id, kept.source, kept.kind, kept.key, kept.id, kept.digest
+FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[]) AS asked (brand_id, source, kind, key)
 JOIN inbox_receipt AS kept USING (brand_id, source, kind, key)
 WHERE kept.key IS NOT NULL AND kept.conflict_of IS NULL
 """
 _EVIDENCE: Final = """
-SELECT asked.id, kept.id
-FROM unnest(%b::uuid[], %b::uuid[], %b::bytea[]) AS asked (id, conflict_of, digest)
+SELECT kept.conflict_of, kept.digest, kept.id
+FROM unnest(%b::uuid[], %b::bytea[]) AS asked (conflict_of, digest)
 JOIN inbox_receipt AS kept USING (conflict_of, digest)
 """
 # Two batches that repeat the same receipts lock them in the same order.
@@ -95,13 +94,23 @@ class PostgresStore:
         # Two batches with the same keys insert them in the same order, so that neither waits for the other.
         written = sorted((rows.write(receipt) for receipt in receipts), key=_key_order)
         connection = self._open()
-        with connection.transaction():
-            kept = {receipt_id for (receipt_id,) in connection.execute(_INSERT, _by_column(written))}
-            outcomes: dict[UUID, Outcome] = {receipt_id: Accepted(receipt_id) for receipt_id in kept}
-            outcomes |= _settle(connection, [row for row in written if row.id not in kept])
-            reach("inbox.appending")
+        try:
+            with connection.transaction():
+                outcomes = _keep(connection, written)
+                reach("inbox.appending")
+        except psycopg.errors.DiskFull as wrong:
+            raise StoreFull("the PostgreSQL server") from wrong
         reach("inbox.appended")
         return [outcomes[receipt.id] for receipt in receipts]
+
+    def look(self, receipts: Sequence[Receipt]) -> list[Outcome]:
+        """See `Store.look`."""
+        port.refuse_over(len(receipts), port.APPEND_LIMIT)
+        written = [rows.write(receipt) for receipt in receipts]
+        connection = self._open()
+        originals = _originals(connection, written)
+        others = list(settling.contradictions(written, originals))
+        return settling.settle(written, originals, _evidence(connection, others))
 
     def read(self, brand_id: UUID, position: Position, limit: int) -> Batch:
         """See `Store.read`."""
@@ -171,56 +180,47 @@ class PostgresStore:
         return self._connection
 
 
-def _settle(connection: Connection, repeated: Sequence[rows.Written]) -> dict[UUID, Outcome]:
+def _keep(connection: Connection, written: Sequence[rows.Written]) -> dict[UUID, Outcome]:
+    """Insert receipts inside the caller's transaction and say what became of each: one round trip if all are new."""
+    new = {receipt_id for (receipt_id,) in connection.execute(_INSERT, _by_column(written), binary=True)}
+    outcomes: dict[UUID, Outcome] = {receipt_id: Accepted(receipt_id) for receipt_id in new}
+    held = [row for row in written if row.id not in new]
+    return outcomes | _settle(connection, held) if held else outcomes
+
+
+def _settle(connection: Connection, held: Sequence[rows.Written]) -> dict[UUID, Outcome]:
     """What became of receipts that were not inserted: kept before, a duplicate, or a conflict."""
-    keyed = [row for row in repeated if row.key is not None]
-    outcomes: dict[UUID, Outcome] = {row.id: Accepted(row.id) for row in repeated if row.key is None}
-    if not keyed:
-        return outcomes
-    columns = _by_column(keyed)
-    originals = {asked: kept for asked, *kept in connection.execute(_ORIGINALS, columns[:5], binary=True)}
-    again: Counter[UUID] = Counter()
-    conflicts: list[rows.Written] = []
-    for row in keyed:
-        if row.id not in originals:
-            raise StoreFault(f"Receipt {row.id} is kept already, under another key.")
-        original_id, digest = originals[row.id]
-        if digest != row.digest:
-            conflicts.append(row)
-        elif original_id == row.id:
-            outcomes[row.id] = Accepted(original_id)
-        else:
-            outcomes[row.id] = Duplicate(original_id)
-            again[original_id] += 1
-    against = {row.id: originals[row.id][0] for row in conflicts}
-    for receipt_id, evidence_id in _keep_evidence(connection, conflicts, against).items():
-        outcomes[receipt_id] = Conflict(against[receipt_id], evidence_id)
-        again[evidence_id] += evidence_id != receipt_id
-    _count(connection, +again)
-    return outcomes
-
-
-def _keep_evidence(
-    connection: Connection, conflicts: Sequence[rows.Written], against: dict[UUID, UUID]
-) -> dict[UUID, UUID]:
-    """Keep each distinct other body once; returns under which id each of the receipts is kept."""
-    if not conflicts:
-        return {}
-    ordered = sorted(conflicts, key=lambda row: (against[row.id], row.digest))
-    originals = [against[row.id] for row in ordered]
-    columns = _by_column(ordered)
-    connection.execute(_INSERT_EVIDENCE, [*columns, originals])
-    asked = (columns[0], originals, columns[-1])
-    return dict(connection.execute(_EVIDENCE, asked).fetchall())
-
-
-def _count(connection: Connection, again: Counter[UUID]) -> None:
-    if again:
+    originals = _originals(connection, held)
+    settling.refuse_changed(held, originals)
+    # In the same order in every batch, so that neither of two waits for the other.
+    others = sorted(settling.contradictions(held, originals), key=itemgetter(1))
+    if others:
+        columns = _by_column([row for row, _ in others])
+        connection.execute(_INSERT_EVIDENCE, [*columns, [against.original_id for _, against in others]])
+    outcomes = settling.settle(held, originals, _evidence(connection, others))
+    if again := settling.repeats(held, outcomes):
         connection.execute(_LOCK, (list(again),))
         connection.execute(_REPEAT, (list(again.keys()), list(again.values())))
+    return {row.id: outcome for row, outcome in zip(held, outcomes, strict=True)}
 
 
-def _by_column(written: Sequence[rows.Written]) -> list[list[Any]]:
+def _originals(connection: Connection, written: Sequence[rows.Written]) -> dict[Key, Original]:
+    keys = list(dict.fromkeys(key for row in written if (key := settling.key_of(row))))
+    if not keys:
+        return {}
+    found = connection.execute(_ORIGINALS, _by_column(keys), binary=True)
+    return {(brand_id, source, kind, key): Original(*kept) for brand_id, source, kind, key, *kept in found}
+
+
+def _evidence(connection: Connection, others: Sequence[tuple[rows.Written, Against]]) -> dict[Against, UUID]:
+    if not others:
+        return {}
+    asked = list(dict.fromkeys(against for _, against in others))
+    found = connection.execute(_EVIDENCE, _by_column(asked), binary=True)
+    return {Against(original_id, digest): kept for original_id, digest, kept in found}
+
+
+def _by_column(written: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*written, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -45,6 +46,8 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Envelope).decode
+# All receipts of a file were received at one time.
+_to_micros: Final = lru_cache(maxsize=16)(clock.to_micros)
 
 
 def write(receipt: Receipt) -> Written:
@@ -65,7 +68,7 @@ def write(receipt: Receipt) -> Written:
         receipt.key,
         receipt.body,
         _encode(envelope).decode(),
-        clock.to_micros(receipt.received_at),
+        _to_micros(receipt.received_at),
         canonical_digest(receipt.body, receipt.content_type),
     )
 

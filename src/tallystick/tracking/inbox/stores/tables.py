@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from tallystick.kit.failpoints import reach
-from tallystick.tracking.inbox.stores import rows
-from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Duplicate, Outcome, StoreFault
+from tallystick.tracking.inbox.stores import rows, settling
+from tallystick.tracking.inbox.stores.port import Accepted, Outcome
 from tallystick.tracking.inbox.stores.rows import Written
+from tallystick.tracking.inbox.stores.settling import Against, Key, Original
 
 if TYPE_CHECKING:
     from pysqlite3.dbapi2 import Connection
@@ -55,7 +57,9 @@ SELECT id, digest FROM receipts
 WHERE brand_id = ? AND source = ? AND kind = ? AND key = ? AND conflict_of IS NULL
 """
 _EVIDENCE: Final = "SELECT id FROM receipts WHERE conflict_of = ? AND digest = ?"
-_REPEAT: Final = "UPDATE receipts SET repeats = repeats + 1 WHERE id = ?"
+_REPEAT: Final = "UPDATE receipts SET repeats = repeats + ? WHERE id = ?"
+_LAST: Final = "SELECT coalesce(max(seq), 0) FROM receipts"
+_SINCE: Final = "SELECT id FROM receipts WHERE seq > ?"
 _TO_ERASE: Final = "SELECT seq, key, body, envelope, erased_us FROM receipts WHERE "
 _ERASE: Final = "UPDATE receipts SET body = ?, envelope = ?, erased_us = ? WHERE seq = ?"
 _AFTER: Final = f"""
@@ -76,6 +80,12 @@ def transaction(connection: Connection) -> Iterator[None]:
         raise
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether an error of the driver, or of the system, says that there is no more room on the disk."""
+    is_of_system = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return is_of_system or getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+
+
 def create(connection: Connection, schema: Sequence[str]) -> None:
     """Make the tables unless they are there."""
     connection.execute("BEGIN IMMEDIATE")
@@ -92,39 +102,56 @@ def exist(connection: Connection) -> bool:
 
 def add_keyless(connection: Connection, written: Iterable[Written]) -> None:
     """Insert receipts without a key inside the caller's transaction."""
-    connection.executemany(_INSERT, [_values(row, None) for row in written])
+    connection.executemany(_INSERT, [_values(row) for row in written])
 
 
-def add_keyed(connection: Connection, row: Written) -> Outcome:
-    """Insert a receipt under its key inside the caller's transaction, or find what stands there already."""
-    if _inserted(connection, row, conflict_of=None):
-        return Accepted(row.id)
-    key = (row.brand_id.bytes, row.source, row.kind, row.key)
-    original = connection.execute(_ORIGINAL, key).fetchone()
-    if original is None:
-        raise StoreFault(f"Receipt {row.id} is kept already, under another key.")
-    original_id, digest = UUID(bytes=original[0]), original[1]
-    if digest == row.digest:
-        _count_repeat(connection, original_id, row)
-        return Accepted(row.id) if original_id == row.id else Duplicate(original_id)
-    if _inserted(connection, row, conflict_of=original[0]):
-        return Conflict(original_id, row.id)
-    evidence = connection.execute(_EVIDENCE, (original[0], row.digest)).fetchone()
-    evidence_id = UUID(bytes=evidence[0])
-    _count_repeat(connection, evidence_id, row)
-    return Conflict(original_id, evidence_id)
+def add_keyed(connection: Connection, written: Sequence[Written]) -> list[Outcome]:
+    """Insert receipts under their keys inside the caller's transaction, and say what became of each."""
+    last = connection.execute(_LAST).fetchone()[0]
+    added = connection.executemany(_INSERT, [_values(row) for row in written]).rowcount
+    if added == len(written):
+        return [Accepted(row.id) for row in written]
+    new = {UUID(bytes=found) for (found,) in connection.execute(_SINCE, (last,)).fetchall()}
+    held = [row for row in written if row.id not in new]
+    originals = _originals(connection, held)
+    settling.refuse_changed(held, originals)
+    others = list(settling.contradictions(held, originals))
+    connection.executemany(_INSERT, [_values(row, against.original_id.bytes) for row, against in others])
+    outcomes = settling.settle(written, originals, _evidence(connection, others))
+    again = settling.repeats(written, outcomes)
+    connection.executemany(_REPEAT, [(times, kept_id.bytes) for kept_id, times in again.items()])
+    return outcomes
 
 
-def _inserted(connection: Connection, row: Written, *, conflict_of: bytes | None) -> bool:
-    return bool(connection.execute(f"{_INSERT} RETURNING seq", _values(row, conflict_of)).fetchall())
+def look(connection: Connection, written: Sequence[Written]) -> list[Outcome]:
+    """What `add_keyed` would say of receipts, those without a key included."""
+    originals = _originals(connection, written)
+    others = settling.contradictions(written, originals)
+    return settling.settle(written, originals, _evidence(connection, others))
 
 
-def _count_repeat(connection: Connection, kept_id: UUID, row: Written) -> None:
-    if kept_id != row.id:
-        connection.execute(_REPEAT, (kept_id.bytes,))
+def _originals(connection: Connection, written: Iterable[Written]) -> dict[Key, Original]:
+    found = {}
+    for row in written:
+        key = settling.key_of(row)
+        if key is not None and key not in found:
+            brand_id, *rest = key
+            kept = connection.execute(_ORIGINAL, (brand_id.bytes, *rest)).fetchone()
+            if kept is not None:
+                found[key] = Original(UUID(bytes=kept[0]), kept[1])
+    return found
 
 
-def _values(row: Written, conflict_of: bytes | None) -> tuple[Any, ...]:
+def _evidence(connection: Connection, others: Iterable[tuple[Written, Against]]) -> dict[Against, UUID]:
+    found = {}
+    for _, against in others:
+        kept = connection.execute(_EVIDENCE, (against.original_id.bytes, against.digest)).fetchone()
+        if kept is not None:
+            found[against] = UUID(bytes=kept[0])
+    return found
+
+
+def _values(row: Written, conflict_of: bytes | None = None) -> tuple[Any, ...]:
     return (row.id.bytes, row.brand_id.bytes, *row[2:], conflict_of)
 
 

@@ -1,0 +1,386 @@
+"""What operations on imports, mappings, unknown names and the shop's orders take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from tallystick.doors.api.shapes import DAY, STRICT, id_type
+from tallystick.kit.listing import MOST_ROWS
+from tallystick.tracking.imports.reconciling.rules import Kind
+from tallystick.tracking.imports.rules.steps import State
+
+MOST_MAPPING: Final = 200_000
+MOST_NAME: Final = 300
+MOST_CELL: Final = 10_000
+MOST_CELLS: Final = 500
+MOST_NAMES: Final = 1_000
+MOST_TRIED: Final = 100_000
+MOST_BYTES: Final = 10**15
+
+ImportId = id_type("imp")
+ReceiptId = id_type("rcp")
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Name = Annotated[str, Field(max_length=MOST_NAME)]
+Key = Annotated[str, Field(max_length=60)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class MappingChoice(BaseModel):
+    """What the rows of a file stand for: at most one of `mapping`, `saved` and `preset`."""
+
+    model_config = STRICT
+
+    mapping: str | None = Field(None, max_length=MOST_MAPPING, description="A mapping in TOML.")
+    saved: Key | None = Field(None, description="The name of a saved mapping.")
+    preset: Key | None = Field(None, description="The name of a preset for another platform's export.")
+    program: Key | None = Field(
+        None, description="Key of the program, where the mapping names none or another."
+    )
+
+
+class NewImport(MappingChoice):
+    """A file that will come in pieces. Without a mapping it holds whole events, or is given one before it starts."""
+
+    name: str = Field(min_length=1, max_length=MOST_NAME, description="What the file is called.")
+    size_bytes: int | None = Field(
+        None, ge=1, le=MOST_BYTES, description="Its size; with it, it has arrived with its last byte."
+    )
+
+
+class Skipped(BaseModel):
+    """A member of an archive that is not read."""
+
+    name: str
+    why: str
+
+
+class Import(BaseModel):
+    """A file on its way in."""
+
+    id: ImportId  # type: ignore[valid-type]
+    name: str
+    state: Literal[tuple(state.value for state in State)]  # type: ignore[valid-type]
+    format: str
+    mapping: str = Field(description="Name of its mapping; empty for whole events.")
+    mapping_version: int | None
+    size_bytes: int | None
+    arrived_bytes: Count = Field(description="Where the next piece begins.")
+    read_bytes: Count = Field(description="How far it is read.")
+    rows: Count = Field(description="Rows that were received.")
+    accepted: Count = Field(description="Rows that are new.")
+    duplicate: Count = Field(description="Rows that had arrived before.")
+    conflict: Count = Field(description="Rows that say something else under a known key.")
+    ahead: Count = Field(description="How many imports come before it.")
+    skipped: list[Skipped]
+    error: str = Field(description="Why it failed; empty where it did not.")
+    by: str
+    created_at: Moment
+    received_at: Moment | None = Field(description="When it was begun.")
+    ended_at: Moment | None
+
+
+class Amount(BaseModel):
+    """Money of one currency."""
+
+    amount: str = Field(description="A decimal text.")
+    currency: str
+
+
+class Thing(BaseModel):
+    """What stands behind rows."""
+
+    what: str = Field(description="A kind of event, or what else was made.")
+    number: Count
+    money: list[Amount]
+
+
+class UnknownName(BaseModel):
+    """A name that nobody knows, and how many rows wait for it."""
+
+    program: str
+    role: str = Field(description="What it stands for: partner, placement, link, code, channel.")
+    value: str = Field(description="The name as files write it.")
+    rows: Count
+
+
+class Tally(BaseModel):
+    """What became of every row: rows = counted + duplicate + ignored + quarantined + waiting."""
+
+    rows: Count
+    counted: Count
+    duplicate: Count
+    ignored: Count = Field(description="Kept, and nothing comes of them.")
+    quarantined: Count
+    waiting: Count = Field(description="Received and not yet verified.")
+    reasons: dict[str, int] = Field(description="Reason → rows in quarantine.")
+    things: list[Thing]
+    unknown: list[UnknownName]
+    first_at: Moment | None
+    last_at: Moment | None
+
+
+class ImportWithTally(Import):
+    """An import, and what became of its rows."""
+
+    tally: Tally
+
+
+class TrialProblem(BaseModel):
+    """A row that would wait in quarantine."""
+
+    line: int | None
+    column: str
+    value: str
+    reason: str
+    detail: str
+    fix: str
+
+
+class Trial(BaseModel):
+    """What would become of the rows. Nothing was kept."""
+
+    tally: Tally
+    problems: list[TrialProblem] = Field(description="The first ones.")
+    opens: list[str] = Field(description="Partners, links and codes that would be opened.")
+    is_whole: bool = Field(description="Whether the whole file was looked at.")
+    skipped: list[Skipped]
+
+
+class Problem(BaseModel):
+    """What waits in quarantine, and what to do about it."""
+
+    receipt: ReceiptId  # type: ignore[valid-type]
+    reason: str
+    detail: str
+    fix: str
+    file: str
+    line: int | None
+    column: str
+    value: str
+    rows: Count
+    order: str
+    tries: Count
+
+
+class Problems(BaseModel):
+    """A page of what waits of an import, in the order of the file."""
+
+    data: list[Problem]
+    total: Count
+
+
+class Paging(BaseModel):
+    """A page by its place."""
+
+    limit: int = Field(50, ge=1, le=MOST_ROWS, description="Most rows of a page.")
+    offset: int = Field(0, ge=0, le=10_000_000, description="How many rows to leave out first.")
+
+
+class Piece(BaseModel):
+    """Where a piece belongs."""
+
+    offset: int = Field(
+        0, ge=0, le=MOST_BYTES, description="The byte of the file at which this piece begins."
+    )
+    last: bool = Field(
+        False, description="Whether the file ends with it; not needed where its size was announced."
+    )
+
+
+class TrialQuery(BaseModel):
+    """How much to try."""
+
+    limit: int = Field(10_000, ge=1, le=MOST_TRIED, description="Look at so many rows.")
+
+
+class SavedMapping(BaseModel):
+    """A mapping of the brand, in its newest version."""
+
+    name: str
+    version: int
+    program: str | None
+    makes: list[str] = Field(description="What a row may become.")
+    columns: list[str] = Field(description="The columns that it reads.")
+    created_at: Moment
+
+
+class MappingText(SavedMapping):
+    """A mapping with its text."""
+
+    text: str = Field(description="TOML.")
+
+
+class Preset(BaseModel):
+    """A mapping for another platform's export."""
+
+    name: str
+    platform: str
+    what: str
+
+
+class Mappings(BaseModel):
+    """Everything that there is to import with."""
+
+    data: list[SavedMapping]
+    presets: list[Preset]
+
+
+class NewMapping(BaseModel):
+    """A mapping to be saved under its name."""
+
+    model_config = STRICT
+
+    text: str = Field(
+        min_length=1, max_length=MOST_MAPPING, description="TOML; its `name` is that of the address."
+    )
+
+
+class Choice(BaseModel):
+    """What somebody said about a name."""
+
+    program: str
+    role: str
+    value: str
+    to: str | None = Field(description="A handle; null where the name counts for nothing.")
+    by: str
+    at: Moment
+
+
+class Names(BaseModel):
+    """Names that nobody knows, and what was said about others."""
+
+    unknown: list[UnknownName] = Field(description="Those with the most rows, at most 1,000.")
+    total: Count = Field(description="How many unknown names there are.")
+    said: list[Choice] = Field(description="The newest, at most 1,000.")
+
+
+class NewChoice(BaseModel):
+    """What is said about a name: one of opening, mapping, a house channel, or that it counts for nothing."""
+
+    model_config = STRICT
+
+    program: Key | None = Field(None, description="Id or key of the program; not needed where there is one.")
+    role: Literal["partner", "placement", "link", "code", "channel"]
+    value: str = Field(min_length=1, max_length=MOST_NAME, description="The name as files write it.")
+    choice: Literal["open", "map", "house", "ignore", "forget"]
+    to: str = Field(
+        "", max_length=MOST_NAME, description="For map: `alice` or `alice/blog`; for house: its key."
+    )
+    name: str = Field(
+        "", max_length=200, description="For open: what it shall be called; the value by default."
+    )
+    kind: str = Field(
+        "affiliate", max_length=30, description="For open: kind of the partner, type of the placement."
+    )
+
+
+class Chosen(BaseModel):
+    """What was said, and what came of it."""
+
+    said: Choice | None = Field(description="Null where it was taken back.")
+    released: Count = Field(description="Receipts that waited for the name and count now.")
+    waiting: Count = Field(description="Receipts that waited for it and wait on, for something else.")
+
+
+Cells = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=MOST_NAME)], Annotated[str, Field(max_length=MOST_CELL)]
+    ],
+    Field(max_length=MOST_CELLS),
+]
+
+
+class Correction(BaseModel):
+    """What a receipt should have said: cells of a row, or a whole event."""
+
+    model_config = STRICT
+
+    cells: Cells | None = Field(None, description="Column → text; of an event field → text.")
+    line: int | None = Field(None, ge=1, le=2**53, description="Which row of a receipt that holds several.")
+    event: str | None = Field(None, max_length=1_000_000, description="A whole event as JSON text.")
+
+
+class Corrected(BaseModel):
+    """What became of a correction."""
+
+    receipt: ReceiptId = Field(description="The corrected receipt.")  # type: ignore[valid-type]
+    became: Literal["released", "waiting", "kept"]
+    problem: Problem | None = Field(description="Why it waits again.")
+
+
+class OrdersQuery(Paging):
+    """Which orders."""
+
+    program: str = Field(
+        "", max_length=60, description="Id or key of the program; not needed where there is one."
+    )
+    first: str = Field(
+        "", max_length=10, pattern=f"^$|{DAY}", description="First day, in the program's zone."
+    )
+    last: str = Field("", max_length=10, pattern=f"^$|{DAY}", description="Last day, included.")
+    verdict: Literal[("", *(kind.value for kind in Kind))] = Field(  # type: ignore[valid-type]
+        "", description="Only these; without it those that need a look come first."
+    )
+
+
+class MoneyOfOrders(BaseModel):
+    """What the orders of one currency come to, as decimal texts."""
+
+    currency: str
+    shop: str
+    here: str
+    missing: str
+    unreported: str
+
+
+class Loss(BaseModel):
+    """The tracking loss rate, with both of its numbers and its 95 % interval; null where no order is expected."""
+
+    lost: Count
+    expected: Count
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class Verdict(BaseModel):
+    """What became of one order."""
+
+    order: str
+    verdict: str
+    why: str | None
+    detail: str
+    found_as: str = Field(description="How we write its number, where that is not the same.")
+    differences: list[str]
+    status: str | None
+    shop_at: Moment | None
+    shop_amount: str | None
+    shop_customer: str | None
+    shop_receipt: str | None
+    here_at: Moment | None
+    here_amount: str | None
+    here_customer: str | None
+    here_source: str | None
+    here_receipt: str | None
+    held_receipt: str | None
+
+
+class Reconciliation(BaseModel):
+    """The shop's orders against what was tracked."""
+
+    program: str
+    since: Moment
+    until: Moment
+    sources: list[str]
+    first_at: Moment | None
+    last_at: Moment | None
+    verdicts: dict[str, int]
+    missing: dict[str, int]
+    differing: dict[str, int]
+    nameless: Count
+    money: list[MoneyOfOrders]
+    tracking_loss: Loss
+    total: Count
+    data: list[Verdict]

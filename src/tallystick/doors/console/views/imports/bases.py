@@ -1,0 +1,101 @@
+"""What the table of columns begins with: the mapping as it stands, a proposal, a preset, a saved one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from tallystick.doors.console.state import BadAddress
+from tallystick.doors.importing import saved_mappings
+from tallystick.tracking.events.mapping.form import BadMapping, EventFrom
+from tallystick.tracking.events.mapping.form import Mapping as RowMapping
+from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.imports.guessing.form import Proposal
+from tallystick.tracking.imports.guessing.propose import propose
+from tallystick.tracking.imports.models import Import
+from tallystick.tracking.imports.presets.catalog import PRESETS
+from tallystick.tracking.imports.presets.form import Note
+from tallystick.tracking.imports.queries.known import known_here
+from tallystick.tracking.imports.reading.look import Look
+
+MOST_PROPOSED: Final = 5
+OWN: Final = "own"
+NOW: Final = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A mapping to begin with. key: as in the address. fit: how well it fits, in percent; None where nobody asked."""
+
+    key: str
+    title: str
+    mapping: RowMapping
+    preset: str = ""
+    fit: int | None = None
+    notes: Sequence[Note] = ()
+
+
+def bases(row: Import, look: Look) -> list[Base]:
+    """What can be begun with, the best first: what is being edited, what fits, and a mapping with nothing in it."""
+    found = []
+    if row.mapping_text:
+        found.append(Base(NOW, _("As it is now"), read_loosely(row.mapping_text), row.preset))
+    for number, proposal in enumerate(propose(look, name=row.name, known=known_here())[:MOST_PROPOSED], 1):
+        found.append(_proposed(number, proposal))
+    empty = RowMapping(name=name_for(row.name), events=(EventFrom(kind="purchase"),))
+    return [*found, Base(OWN, _("Begin with nothing"), empty)]
+
+
+def base_named(key: str, offered: Sequence[Base]) -> Base:
+    """What the address asks to begin with; without a word the first. Raises BadAddress."""
+    if not key:
+        return offered[0]
+    kind, _dash, name = key.partition(":")
+    for base in offered:
+        if base.key == key:
+            return base
+    for preset in PRESETS:
+        if kind == "preset" and preset.key == name:
+            return Base(key, preset.title, preset.mapping, preset.key)
+    if kind == "saved" and (saved := newest_saved().get(name)):
+        return Base(key, name, read_loosely(saved.text))
+    raise BadAddress(_("There is no mapping “%(name)s” to begin with.") % {"name": key[:60]})
+
+
+def others(look: Look) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """What else can be begun with, by hand: saved mappings and presets, key and name."""
+    saved = [(f"saved:{name}", name) for name in newest_saved()]
+    if saved:
+        yield _("Mappings of the brand"), saved
+    yield _("Exports of other platforms"), [(f"preset:{preset.key}", preset.title) for preset in PRESETS]
+
+
+def newest_saved() -> dict[str, SavedMapping]:
+    """The newest version of every saved mapping of the brand, by name."""
+    return {row.name: row for row in saved_mappings()}
+
+
+def read_loosely(text: str) -> RowMapping:
+    """A mapping from its text, also where it is not complete yet. Raises BadMapping for what is none at all."""
+    try:
+        return msgspec.convert(tomllib.loads(text), RowMapping)
+    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
+        raise BadMapping(str(wrong)) from wrong
+
+
+def name_for(file: str) -> str:
+    """A name for a mapping, from that of a file: `Orders 2025.csv.gz` → `orders-2025`."""
+    stem = file.partition(".")[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:60] or "file"
+
+
+def _proposed(number: int, proposal: Proposal) -> Base:
+    return Base(
+        f"guess:{number}", proposal.title, proposal.mapping, proposal.preset, proposal.fit, proposal.notes
+    )

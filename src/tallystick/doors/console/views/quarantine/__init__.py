@@ -1,0 +1,1 @@
+"""What could not become an event: found, corrected, replayed, dismissed, taken back."""

@@ -1,0 +1,90 @@
+"""Which imports there are, and what waits of them."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tallystick.foundation.listing import Listing, one_of
+from tallystick.foundation.scoping import across_brands
+from tallystick.kit.errors import Exit, Foreseen
+from tallystick.tracking.events.series import range_of
+from tallystick.tracking.imports.models import Import
+from tallystick.tracking.imports.queries.series import first_of
+from tallystick.tracking.imports.rules.steps import State
+from tallystick.tracking.inbox.models import Quarantined
+
+IMPORTS: Final = Listing(
+    rows=Import.objects.all,
+    search=("name", "mapping_name", "by_name"),
+    sorts={"created": "created_at", "name": "name", "rows": "rows"},
+    sort="-created",
+    filters={"state": one_of("state", [state.value for state in State])},
+)
+"""All imports of the brand in scope, the newest first."""
+
+_UNFINISHED: Final = (State.QUEUED, State.RECEIVING, State.STOPPED, State.FAILED)
+
+
+class NoImport(Foreseen, LookupError):
+    """An import that is not there, or was discarded."""
+
+    exit = Exit.NOT_FOUND
+
+
+def find_import(import_id: UUID) -> Import:
+    """The import with an id, in the brand in scope. Raises NoImport."""
+    found = Import.objects.filter(id=import_id).first()
+    if found is None:
+        raise NoImport("There is no such import; perhaps it was discarded.")
+    return found
+
+
+def there(row: Import) -> Import:
+    """An import as it stands now. Raises NoImport."""
+    return find_import(row.id)
+
+
+def brought_before(row: Import) -> Import | None:
+    """The newest other import of the same bytes with the same mapping that was begun; None where there is none.
+
+    Nothing comes of importing it again: its rows are duplicates.
+    """
+    begun = _same_bytes(row).exclude(state__in=(State.UPLOADING, State.ARRIVED))
+    return begun.filter(mapping_text=row.mapping_text).order_by("-created_at").first()
+
+
+def unfinished(row: Import) -> Import | None:
+    """The newest other import of the same bytes with the same mapping that was begun and did not end."""
+    begun = _same_bytes(row).filter(state__in=_UNFINISHED, mapping_text=row.mapping_text)
+    return begun.order_by("-created_at").first()
+
+
+def ahead_of(import_: Import) -> int:
+    """How many imports of this installation come before one that waits for its turn, the one at work included."""
+    if import_.state != State.QUEUED or import_.received_at is None:
+        return 0
+    earlier = Q(state=State.RECEIVING) | Q(state=State.QUEUED, received_at__lt=import_.received_at)
+    return across_brands(Import).filter(earlier).exclude(id=import_.id).count()
+
+
+def next_in_turn(now: object) -> Import | None:
+    """The oldest import of all brands that waits for its turn, or whose worker has not been heard of for its lease."""
+    waiting = Q(state=State.QUEUED) | Q(state=State.RECEIVING, held_until__lt=now)
+    return across_brands(Import).filter(waiting).order_by("received_at", "id").first()
+
+
+def problems_of(import_: Import) -> QuerySet[Quarantined]:
+    """The receipts of an import that wait in quarantine, in the order of the file; whoever asks pages them."""
+    first = first_of(import_)
+    waiting = Quarantined.objects.filter(state=Quarantined.State.WAITING)
+    if first is None:
+        return waiting.none()
+    return waiting.filter(receipt_id__range=range_of(first)).order_by("line", "receipt_id")
+
+
+def _same_bytes(row: Import) -> QuerySet[Import]:
+    same = Import.objects.exclude(id=row.id).exclude(sha256="")
+    return same.filter(sha256=row.sha256)

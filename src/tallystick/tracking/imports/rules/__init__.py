@@ -1,0 +1,1 @@
+"""Rules of imports: what became of a file, and what a corrected row says. Pure."""

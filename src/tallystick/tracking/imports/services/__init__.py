@@ -1,0 +1,1 @@
+"""Verbs of imports: a file comes in, is read, is corrected."""
