@@ -1,5 +1,7 @@
 """Rows a second from a CSV file into durable receipts, and how much memory that takes.
 
+"CPU" is the processor's time alone: what the machine would do with nothing else to do and a disk that takes no time.
+
 References, in the same run and over the same file: Python's csv.reader; its rows into one bare table by executemany of
 pysqlite3, one transaction with synchronous=FULL for every step of the import; DuckDB's COPY of read_csv (all texts) to
 Parquet, on one thread. A ratio of 0.1 means a tenth of its speed. Reading, receipts_of and append are parts of `all
@@ -42,13 +44,9 @@ RUNS = int(os.environ.get("RUNS", "3"))
 SEED = int(os.environ.get("SEED", "1"))
 RETAIL = ROOT.parent / "shared" / "data" / "online_retail" / "online_retail.csv.gz"
 COLUMNS = ("order", "sku", "name", "quantity", "at", "price", "customer", "country")
-WAYS = {
-    "keyless": {},
-    "keyed": {"key": ("order", "sku")},
-    "grouped": {"group_by": ("order",)},
-    "retail": {},
-    "retail by order": {"group_by": ("InvoiceNo",)},
-}
+KEYS = {"keyed": ("order", "sku")}
+GROUPS = {"grouped": ("order",), "retail by order": ("InvoiceNo",)}
+WAYS = ["keyless", "keyed", "grouped"]
 REFERENCES = ("csv.reader", "executemany", "COPY")
 SMALL_MB = 100
 MEGABYTE = 1_000_000
@@ -61,9 +59,9 @@ def main() -> None:
         "--megabytes", type=int, default=20, help="size of the file; 2000 for the claim of 2 GB"
     )
     parser.add_argument("--only-memory", action="store_true", help="do not measure speed")
-    parser.add_argument("--way", choices=["keyless", "keyed", "grouped"], action="append", help="only these")
+    parser.add_argument("--way", choices=WAYS, action="append", help="only these")
     asked = parser.parse_args()
-    ways = asked.way or ["keyless", "keyed", "grouped"]
+    ways = asked.way or WAYS
     with tempfile.TemporaryDirectory(prefix="tallystick-bench-") as name:
         folder = Path(name)
         if not asked.only_memory:
@@ -83,11 +81,12 @@ def speed(folder: Path, megabytes: int, ways: list[str]) -> None:
         runs = [
             json.loads(run_alone("benchmarks.bench_imports", "--once", way, str(path))) for _ in range(RUNS)
         ]
-        rows = runs[0].pop("rows")
+        rows = sum(1 for _ in _rows(path))
         figures = {
             part: {
-                "rows/s": [rows / run[part] for run in runs],
-                **{f"of {name}": [run[name] / run[part] for run in runs] for name in REFERENCES},
+                "rows/s": [rows / run[part][0] for run in runs],
+                "rows/s of CPU": [rows / run[part][1] for run in runs],
+                **{f"of {name}": [run[name][0] / run[part][0] for run in runs] for name in REFERENCES},
             }
             for part in runs[0]
         }
@@ -132,20 +131,19 @@ def _line(chance: random.Random, number: int) -> str:
     )
 
 
-def once(way: str, path: Path) -> dict[str, float]:
-    """Seconds of each reference and of each part."""
+def once(way: str, path: Path) -> dict[str, tuple[float, float]]:
+    """Seconds, and seconds of CPU, of each reference and of each part."""
     folder = Path(os.environ["TALLYSTICK_DATA_DIR"])
     rows = _timed(lambda: deque(_rows(path), maxlen=0))
     receipts = _timed(lambda: deque(_receipts(way, path), maxlen=0))
     everything = _timed(lambda: _keep(way, path, folder))
     return {
-        "rows": sum(1 for _ in _rows(path)),
         "csv.reader": _timed(lambda: deque(_cells(path), maxlen=0)),
         "executemany": _timed(lambda: _executemany(path, folder / "reference.db")),
         "COPY": _timed(lambda: _copy(path, folder / "reference.parquet")),
         "reading": rows,
-        "receipts_of": receipts - rows,
-        "append": everything - receipts,
+        "receipts_of": _more(receipts, rows),
+        "append": _more(everything, receipts),
         "all together": everything,
     }
 
@@ -163,7 +161,8 @@ def _receipts(way: str, path: Path) -> Iterator[Receipt]:
     from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
 
     arrival = Arrival(ids.new(), "orders", path.name, clock.now(), ids.new())
-    return receipts_of(_rows(path), arrival, mapping=Mapping(name="orders", **WAYS[way]))
+    mapping = Mapping(name="orders", key=KEYS.get(way, ()), group_by=GROUPS.get(way, ()))
+    return receipts_of(_rows(path), arrival, mapping=mapping)
 
 
 def _keep(way: str, path: Path, folder: Path) -> None:
@@ -202,10 +201,14 @@ def _copy(path: Path, to: Path) -> None:
         engine.execute(f"COPY (FROM read_csv('{path}', all_varchar = true)) TO '{to}' (FORMAT parquet)")
 
 
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def _more(with_it: tuple[float, float], without: tuple[float, float]) -> tuple[float, float]:
+    return with_it[0] - without[0], with_it[1] - without[1]
 
 
 def _peak(way: str, path: Path) -> float:

@@ -137,11 +137,75 @@ def render_roles() -> str:
     )
 
 
+def render_presets() -> str:
+    """Return which exports of other platforms are recognised, by which columns, and what becomes of them."""
+    from tallystick.tracking.imports.presets.catalog import PRESETS
+
+    made = [
+        [
+            preset.platform,
+            preset.what,
+            " ".join(f"`{column}`" for column in preset.needs),
+            ", ".join(_made_by(preset.mapping)),
+        ]
+        for preset in PRESETS
+    ]
+    states = ("pending", "approved", "reversed", "paid")
+    said = [
+        [preset.platform, *(", ".join(_words_for(state, preset.mapping)) for state in states)]
+        for preset in PRESETS
+        if preset.mapping.commissions
+    ]
+    return _page(
+        [
+            "# Presets",
+            MADE.format(source="`src/tallystick/tracking/imports/presets/`"),
+            (
+                "Exports of other platforms that are recognised by their columns. Case and separators do not matter: "
+                "`partner_key`, `Partner Key` and the nested `partner.key` are the same column. What a file has "
+                "besides is kept in its receipts. How to bring them: [switch from another platform](../how/switch.md)."
+            ),
+            _table(["Platform", "Export", "Known by", "What becomes of a row"], made),
+            (
+                "What a platform calls the status of a commission, and what it is taken for here. Its own word is kept "
+                "beside it; any other word is `other`."
+            ),
+            _table(["Platform", *states], said),
+        ]
+    )
+
+
+def _words_for(state: str, mapping: Any) -> Iterator[str]:
+    """Yield the words of a platform that are taken for one of our states."""
+    for target in mapping.commissions:
+        conditions = target.when if isinstance(target.when, tuple) else (target.when,)
+        where = "".join(
+            f" where `{asked.column}` is {asked.is_in[0]}"
+            for asked in conditions
+            if asked.is_in and not asked.is_not
+        )
+        status = target.fields["status"]
+        if status.constant == state:
+            yield f"any{where}"
+        for word, meant in (status.values or {}).items():
+            if meant == state:
+                yield f"{word or 'nothing'}{where}"
+
+
+def _made_by(mapping: Any) -> Iterator[str]:
+    """Yield what a row becomes, each sort once."""
+    yield from dict.fromkeys(f"`{event.kind}`" for event in mapping.events)
+    yield from (name for name in ("partners", "links", "codes") if getattr(mapping, name))
+    if mapping.commissions:
+        yield "past commission"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/api.md": render_api,
     "docs/reference/cli.md": render_cli,
     "docs/reference/config.md": render_config,
     "docs/reference/glossary.md": render_glossary,
+    "docs/reference/presets.md": render_presets,
     "docs/reference/roles.md": render_roles,
     "docs/explain/journey.md": render_journey,
 }

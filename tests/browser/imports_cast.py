@@ -56,7 +56,7 @@ cm_2,sale,9900,990,eur,pending,inv_2,2026-10-02T10:00:00Z,pn_2,cus_2
 
 
 def imports_of(by) -> dict[str, str]:
-    """A file that was imported, one that arrived, one that broke off on its way; a remembered name; the shop's orders."""
+    """Files that were imported, that arrived, that broke off on their way; a remembered name; a row that waits."""
     from io import BytesIO
 
     from tallystick.kit import ids

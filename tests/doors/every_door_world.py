@@ -200,7 +200,7 @@ def _sell(place: Place, people: Mapping[str, User]) -> None:
 
 
 def _bring(place: Place) -> None:
-    """A file that waits to be begun, the mapping that was saved for it, what was said of a name, a receipt that waits."""
+    """A file that waits to be begun, a saved mapping, what was said of a name, a receipt that waits."""
     content = f"Order,When\n1-{place.canary},2026-03-02T10:00:00Z\n".encode()
     row = uploads.bring(BytesIO(content), name=f"orders-{place.canary}.csv", by=TESTER)
     text = 'name = "orders"\nkey = ["Order"]\n[[orders]]\n[orders.fields]\norder = { column = "Order" }\n'

@@ -87,7 +87,11 @@ def test_partners_links_and_codes_are_opened_where_they_are_not_there_and_left_w
         assert Link.objects.get(key="jane-1").partnership.partner == jane
         assert Link.objects.get(key="via-ben").destination == "https://acme.example/deals"
         assert Code.objects.get(key="JANE10").partnership.partner == jane
-        said = set(AuditLine.objects.filter(brand_id=shop.id, actor_name="import people.csv").values_list("act", flat=True))
+        said = set(
+            AuditLine.objects.filter(brand_id=shop.id, actor_name="import people.csv").values_list(
+                "act", flat=True
+            )
+        )
         assert said >= {
             "partner.opened",
             "partnership.opened",

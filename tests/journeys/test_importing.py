@@ -16,11 +16,12 @@ from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
 from tallystick.tracking.imports.reading import original
-from tallystick.tracking.imports.receiving.receive import Received, receive_events, receive_rows
+from tallystick.tracking.imports.receiving.receive import Received
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.wire import HEAD_BYTES, Receipt
 from tests.builders import Brand
 from tests.people import TESTER
+from tests.receiving import receive_file
 
 ROOT = Path(__file__).parents[2]
 NAUGHTY = ROOT.parent / "shared" / "fixtures" / "blns" / "blns.json"
@@ -62,7 +63,7 @@ def imports(brand: Brand, path: Path, content: str | bytes, mapping: str = ORDER
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with brand_scope(brand.id):
         read = read_mapping(mapping)
-        received = receive_rows(path, brand_id=brand.id, mapping=read, store=journey.inbox())
+        received = receive_file(path, brand_id=brand.id, mapping=read, store=journey.inbox())
         publish_mapping(name=read.name, text=mapping, by=TESTER)
     brand.works()
     return received
@@ -249,7 +250,7 @@ def test_rows_before_a_fault_of_the_disk_are_kept_and_it_is_said(shop, tmp_path,
     assert len(kept(shop)) == 3
     (tmp_path / "events.ndjson").write_text('{"kind": "click"}\n' * 2)
     with pytest.raises(BadFile, match="after line 2"):
-        receive_events(tmp_path / "events.ndjson", brand_id=shop.id, store=journey.inbox())
+        receive_file(tmp_path / "events.ndjson", brand_id=shop.id, store=journey.inbox())
     assert len(kept(shop)) == 5
 
 
@@ -257,7 +258,7 @@ def test_a_row_too_large_to_be_kept_leaves_its_head_in_quarantine(shop, tmp_path
     line = json.dumps({"kind": "purchase", "occurred_at": "2026-03-02T09:00:00Z", "visitor": "v" * (1 << 20)})
     file = tmp_path / "events.ndjson"
     file.write_text(line + "\n")
-    received = receive_events(file, brand_id=shop.id, store=journey.inbox())
+    received = receive_file(file, brand_id=shop.id, store=journey.inbox())
     shop.works()
     assert received.accepted == 1
     assert shop.waiting() == {"size": 1}
@@ -285,7 +286,7 @@ def test_lines_of_events_that_are_none_wait_each_with_its_reason(shop, tmp_path)
     ]
     lines += [good[:-1] + ', "attributes": {"a": "\\u0000"}}', good[:-1] + ', "program": "other"}']
     file.write_text("\n".join(lines) + "\n")
-    receive_events(file, brand_id=shop.id, store=journey.inbox())
+    receive_file(file, brand_id=shop.id, store=journey.inbox())
     shop.works()
     assert [event["order"] for event in events_of(shop)] == ["1001"]
     assert shop.waiting() == {"syntax": 1, "schema": 10, "unknown_program": 1}
@@ -302,7 +303,7 @@ def test_naughty_texts_come_back_as_they_are(shop, tmp_path):
             json.dumps({**event, "order": str(n), "customer": text}) + "\n" for n, text in enumerate(texts)
         )
     )
-    received = receive_events(file, brand_id=shop.id, store=journey.inbox())
+    received = receive_file(file, brand_id=shop.id, store=journey.inbox())
     shop.works()
     assert received.accepted == len(texts)
     assert {event["order"]: event["customer"] for event in events_of(shop)} == {

@@ -23,9 +23,10 @@ from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.services import publish_mapping
-from tallystick.tracking.imports.receiving.receive import Received, receive_rows
+from tallystick.tracking.imports.receiving.receive import Received
 from tests.houses import House
 from tests.people import TESTER
+from tests.receiving import receive_file
 
 DEMO = Path(tallystick.__file__).parent / "project" / "demo"
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "online_shoppers_intention"
@@ -48,7 +49,7 @@ def imports(brand: Brand, file: Path) -> Received:
     mapping = read_mapping(text)
     with brand_scope(brand.id):
         publish_mapping(name=mapping.name, text=text, by=TESTER)
-    return receive_rows(file, brand_id=brand.id, mapping=mapping, store=journey.inbox())
+    return receive_file(file, brand_id=brand.id, mapping=mapping, store=journey.inbox())
 
 
 def dump(brand: Brand) -> dict[str, list[tuple[Any, ...]]]:

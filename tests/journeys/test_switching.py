@@ -41,7 +41,7 @@ NETWORK = [
 class Export:
     """An export with what must become of it. Of every one a row is broken, and a row names a partner nobody knows.
 
-    counted: rows. purchases: what they come to, in minor units. statuses: what the platform says → what it is taken for.
+    counted: rows. purchases: what they come to, in minor units. statuses: what the platform says → what we take it for.
     later: how a row reads in a later export, when its status has changed.
     """
 
@@ -270,7 +270,7 @@ def brings(brand: Brand, path: Path, preset: str) -> Tally:
         row: Import = bring(path, name=path.name, by=TESTER)
         row = start(write_mapping(row, text=mapping_text(proposal.mapping), by=TESTER), by=TESTER)
         row = run(row, store=journey.inbox())
-        assert row.state == "received", row.failure
+        assert row.state == "received"
     brand.records()
     with brand_scope(brand.id):
         return tally_of(row)

@@ -137,7 +137,10 @@ def test_a_later_choice_stands_for_an_earlier_one_and_what_became_an_event_stays
     acme.receives(stranger.click("v3", at=3))
     assert Event.objects.filter(partnership=alices()).count() == 2
     assert Event.objects.filter(partnership=bobs).count() == 1
-    said = [line.changes["to"] for line in AuditLine.objects.filter(brand_id=acme.id, act="choice.made").order_by("id")]
+    said = [
+        line.changes["to"]
+        for line in AuditLine.objects.filter(brand_id=acme.id, act="choice.made").order_by("id")
+    ]
     assert said == [[None, "shop/alice"], ["shop/alice", "shop/bob"]]
 
 

@@ -98,7 +98,7 @@ def test_a_file_comes_in_pieces_and_is_whole_in_the_end(shop):
     assert arrive(row).state == State.ARRIVED
     row = arrive(row)
     assert files.path_of(row).read_bytes() == CONTENT
-    assert files.path_of(row).relative_to(settings.TALLYSTICK.data_dir / "imports" / shop.id.hex)
+    assert files.path_of(row).is_relative_to(settings.TALLYSTICK.data_dir / "imports" / shop.id.hex)
     assert (row.size_bytes, row.arrived_bytes, len(row.sha256)) == (len(CONTENT), len(CONTENT), 64)
 
 
@@ -314,6 +314,17 @@ def test_the_same_file_is_known_again(shop):
     assert brought_before(arrived(mapping=MAPPING + "\n")) is None
     run(first, store=journey.inbox())
     assert (brought_before(again), unfinished(again)) == (first, None)
+
+
+def test_one_that_reads_a_file_where_it_lies_goes_on_there_only(shop, tmp_path):
+    here, there_ = tmp_path / "here.csv", tmp_path / "there.csv"
+    for path in (here, there_):
+        path.write_bytes(CONTENT)
+    begun = start(write_mapping(bring(here, by=TESTER), text=MAPPING, by=TESTER), by=TESTER)
+    again, elsewhere = (
+        write_mapping(bring(path, by=TESTER), text=MAPPING, by=TESTER) for path in (here, there_)
+    )
+    assert (unfinished(again), unfinished(elsewhere)) == (begun, None)
 
 
 def test_imports_are_listed_newest_first_and_found_by_name_and_state(shop):

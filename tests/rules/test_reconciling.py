@@ -117,6 +117,11 @@ def test_the_first_reason_for_a_missing_order_is_told():
     assert told[0][0].held == held.receipt_id
 
 
+def test_events_of_the_list_itself_do_not_stand_before_those_of_tracking():
+    verdict = one(ordered("#9"), seen("#9", source="shop"), seen("9"))
+    assert (verdict.kind, verdict.found_as) == (Kind.MATCHED, "9")
+
+
 def test_a_cancelled_order_that_was_not_tracked_is_not_lost():
     verdicts = compare(
         [

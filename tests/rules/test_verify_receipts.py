@@ -27,6 +27,7 @@ occurred_at = { column = "At" }
 customer = { column = "Who" }
 order = { column = "No" }
 code = { column = "Voucher" }
+device = { column = "Land", values = { Austria = "tv", Mars = "a device whose name is longer than forty letters" } }
 [[events]]
 kind = "purchase"
 when = { column = "Price", filled = true }
@@ -79,6 +80,7 @@ def line(**cells):
         "At": "2026-03-02",
         "Who": "carol",
         "Voucher": "",
+        "Land": "Austria",
         "Note": "",
         "Count": "2",
         "Price": "1,255",
@@ -121,6 +123,7 @@ def test_the_rows_of_an_order_are_one_event_that_knows_how_many_they_were():
         ((line(), line(At="2027-01-01"), line(At="2027-01-02")), None, None, None),
         ((line(Note=""), line(Note="\0")), "Note", "\0", 1),
         ((line(), line(Voucher="nobodys")), "Voucher", "NOBODYS", 1),
+        ((line(Land=""), line(Land="Mars")), "Land", "Mars", 1),
     ],
 )
 def test_the_column_the_cell_and_the_row_that_is_wrong_are_told(rows, column, value, row):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tallystick.kit import clock, ids
+from tallystick.kit import ids
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.kit.money import Money
 from tallystick.measurement.kpis.intervals import wilson_interval
@@ -17,11 +17,13 @@ from tallystick.tracking.events.mapping.form import Mapping as RowMapping
 from tallystick.tracking.events.mapping.targets import targets_of
 from tallystick.tracking.events.mapping.write import mapping_text
 from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.imports.guessing.form import Proposal
+from tallystick.tracking.imports.guessing.propose import propose_presets
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.presets.catalog import PRESETS, preset_named
-from tallystick.tracking.imports.presets.fitting import Fitted, fit
 from tallystick.tracking.imports.presets.form import Preset
 from tallystick.tracking.imports.queries.imports import ahead_of
+from tallystick.tracking.imports.queries.known import known_here
 from tallystick.tracking.imports.reading.look import Look
 from tallystick.tracking.imports.reconciling.queries import OrderReconciliation
 from tallystick.tracking.imports.reconciling.rules import MoneyOf, Summary, Verdict
@@ -65,13 +67,12 @@ def preset_text(key: str) -> str:
     return _preset(key).text
 
 
-def preset_for(key: str, look: Look) -> Fitted:
+def preset_for(key: str, look: Look) -> Proposal:
     """A preset with the columns of a file. Raises NoMapping, and UnlikePreset for a file that is something else."""
     preset = _preset(key)
-    today = clock.now().date().isoformat()
-    for sheet in look.sheets:
-        if fitted := fit(preset, sheet.columns, today=today):
-            return fitted
+    for proposal in propose_presets(look, known=known_here()):
+        if proposal.preset == key:
+            return proposal
     raise UnlikePreset(
         "The file is not what %(title)s looks like: that has the columns %(needs)s, and this %(columns)s.",
         title=preset.title,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
-from tallystick.doors import importing
+from tallystick.doors import importing, wording
 from tallystick.doors.api import import_shapes as shapes
 from tallystick.doors.api.calls import Call, Operation
 from tallystick.doors.api.lists import list_shape, listed, query_of
@@ -15,6 +16,7 @@ from tallystick.doors.api.problems import FieldProblem, Problem
 from tallystick.doors.api.programs import program_named
 from tallystick.doors.found import row_at
 from tallystick.journey import inbox
+from tallystick.kit.delimited import BadFile
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.mapping.form import BadMapping
 from tallystick.tracking.events.mapping.write import mapping_text
@@ -151,10 +153,25 @@ def _stepping(verb: str, says: str) -> Operation:
         CHANGE,
         says,
         TAG,
-        lambda call: Answer(importing.import_values(getattr(lifecycle, verb)(_find(call.id), by=call.by))),
+        lambda call: _step(verb, call),
         {200: shapes.Import},
         prefix="imp",
     )
+
+
+def _step(verb: str, call: Call) -> Answer:
+    with _of_the_file():
+        row = getattr(lifecycle, verb)(_find(call.id), by=call.by)
+    return Answer(importing.import_values(row))
+
+
+@contextmanager
+def _of_the_file() -> Iterator[None]:
+    """What is wrong with a file that is here is refused: trying the call again does not mend it."""
+    try:
+        yield
+    except (BadFile, BadMapping) as wrong:
+        raise Problem("refused", wording.sentence(wrong)) from wrong
 
 
 def _find(text: str) -> Import:
@@ -184,7 +201,19 @@ def _add(call: Call) -> Answer:
     row = uploads.add_piece(_find(call.id), offset=call.query["offset"], content=call.content)
     if call.query["last"] or row.arrived_bytes == row.size_bytes:
         row = uploads.arrive(row)
+        if row.preset and row.state == State.ARRIVED:
+            row = _refitted(row, call)
     return Answer(importing.import_values(row))
+
+
+def _refitted(row: Import, call: Call) -> Import:
+    """The import with its preset in the words of the file, now that it is here; as it was where that is another one."""
+    program = read_mapping(row.mapping_text).program
+    try:
+        text = _fitted(row, row.preset, program)
+    except (Problem, importing.UnlikePreset):
+        return row
+    return lifecycle.write_mapping(row, text=text, preset=row.preset, by=call.by)
 
 
 def _map(call: Call) -> Answer:
@@ -198,9 +227,10 @@ def _map(call: Call) -> Answer:
 def _try(call: Call) -> Answer:
     row = _find(call.id)
     refuse_unless("start", row.state, name=row.name)
-    mapping = read_mapping(row.mapping_text) if row.mapping_text else None
-    path = files.refuse_changed(row)
-    trial = try_out(path, name=row.name, mapping=mapping, store=inbox(), limit=call.query["limit"])
+    with _of_the_file():
+        mapping = read_mapping(row.mapping_text) if row.mapping_text else None
+        path = files.refuse_changed(row)
+        trial = try_out(path, name=row.name, mapping=mapping, store=inbox(), limit=call.query["limit"])
     said = {
         "tally": importing.tally_values(trial.tally),
         "problems": [asdict(each) for each in trial.problems],
@@ -221,7 +251,7 @@ def _chosen(body: Any) -> tuple[str, str]:
         return "", ""
     try:
         text = importing.for_program(READING[named[0]](body[named[0]]), program)
-    except BadMapping as wrong:
+    except (BadMapping, importing.NoMapping) as wrong:
         raise _wrong(named[0], str(wrong)) from wrong
     return text, body.get("preset") or ""
 
@@ -234,7 +264,8 @@ def _program_of(body: Any) -> str | None:
 
 def _fitted(row: Import, preset: str, program: str | None) -> str:
     """A preset in the words of a file that is here."""
-    look = look_at(files.path_of(row), name=row.name)
+    with _of_the_file():
+        look = look_at(files.path_of(row), name=row.name)
     return importing.for_program(mapping_text(importing.preset_for(preset, look).mapping), program)
 
 

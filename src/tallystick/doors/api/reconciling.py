@@ -162,10 +162,13 @@ def _names(_call: Call) -> Answer:
 def _say(call: Call) -> Answer:
     body = call.body
     name = Name(the_program(body.get("program")), body["role"], body["value"])
-    if body["choice"] == "forget":
-        choices.forget(choosing.choice_about(name), by=call.by)
-        return Answer({"said": None, "released": 0, "waiting": 0})
-    choice = _choice(call, name)
+    try:
+        if body["choice"] == "forget":
+            choices.forget(choosing.choice_about(name), by=call.by)
+            return Answer({"said": None, "released": 0, "waiting": 0})
+        choice = _choice(call, name)
+    except choosing.NoTarget as wrong:
+        raise _wrong("value" if body["choice"] == "forget" else "to", str(wrong)) from wrong
     waiting = {name.key, (name.program.key, name.role, choice.value)}
     done = replay(call.caller.brand_id, store=inbox(), names=waiting, by=call.by)
     said = choosing.choice_values(choice)

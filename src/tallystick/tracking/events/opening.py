@@ -100,28 +100,27 @@ def missing(wanted: Sequence[Wanted], programs: Mapping[str, ProgramFacts]) -> i
     return count
 
 
-def open_wanted(wanted: Sequence[Wanted], *, facts: Callable[[], Mapping[str, ProgramFacts]]) -> Opened:
+def open_wanted(wanted: Sequence[Wanted], context: Context, *, reread: Callable[[], Context]) -> Opened:
     """Open what is not there, in the caller's lane and transaction; what is there is left as it is.
 
-    facts: the programs as they stand, asked again after each round: partners come in the first, their links and codes
-    in the next. What names nobody known, or cannot be meant, is passed over: verifying its receipt says why. `refused`
-    tells what only opening it showed.
+    Partners come in the first round, their links and codes in the next: after each one the context is read anew. What
+    names nobody known, or cannot be meant, is passed over: verifying its receipt says why. `refused` tells what only
+    opening it showed.
     """
     refused: dict[Named, Rejected] = {}
-    things = Counter[tuple[UUID, str]]()
-    count = 0
-    while True:
-        for opening, wish in _not_there(wanted, facts()).values():
-            if named(opening) in refused:
-                continue
+    count, left = 0, wanted
+    while left:
+        found, left = _not_there(left, context.programs)
+        for _, (opening, by) in sorted(found.items()):
             try:
-                _open(opening, by=wish.by)
-                things[wish.receipt_id, sort_of(opening)] += 1
+                _open(opening, by=by)
+                count += 1
             except Foreseen as wrong:
                 refused[named(opening)] = _said(wrong)
-        if things.total() == count:
-            return Opened(things, refused)
-        count = things.total()
+        if not found:
+            break
+        context = reread()
+    return Opened(count, refused, context)
 
 
 def named(opening: Opening) -> Named:
@@ -131,17 +130,19 @@ def named(opening: Opening) -> Named:
 
 def _not_there(
     wanted: Sequence[Wanted], programs: Mapping[str, ProgramFacts]
-) -> dict[Named, tuple[Opening, Wanted]]:
-    """What is to be opened, each once, as the first receipt says it."""
-    found: dict[Named, tuple[Opening, Wanted]] = {}
+) -> tuple[dict[Named, tuple[Opening, Actor]], list[Wanted]]:
+    """What is to be opened, each once, as the first receipt says it; and what cannot be told yet."""
+    found: dict[Named, tuple[Opening, Actor]] = {}
+    left: list[Wanted] = []
     for wish in wanted:
         try:
             opening = verify_opening(wish.body, programs=programs)
         except Rejected:
+            left.append(wish)
             continue
         if opening is not None and not is_there(opening, programs):
-            found.setdefault(named(opening), (opening, wish))
-    return found
+            found.setdefault(named(opening), (opening, wish.by))
+    return found, left
 
 
 def _said(wrong: Foreseen) -> Rejected:

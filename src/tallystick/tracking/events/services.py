@@ -99,13 +99,9 @@ class _Recording:
     def _open(self, receipts: Sequence[Stored]) -> Mapping[Named, Rejected]:
         """Open partners, links and codes; returns what could not be, and why."""
         counting = [one for one in receipts if one.conflict_of is None or one.conflict_of in self.refused]
-        wanted = wanted_by(counting, self.context)
-        if not wanted:
-            return {}
-        opened = open_wanted(wanted, facts=lambda: context().programs)
-        if opened.things:
-            self.opened += opened.things
-            self.context = context()
+        opened = open_wanted(wanted_by(counting, self.context), self.context, reread=context)
+        self.opened += opened.count
+        self.context = opened.context
         return opened.refused
 
     def _unopened(self, drafts: Sequence[AnyDraft], unmet: Mapping[Named, Rejected]) -> Rejected | None:

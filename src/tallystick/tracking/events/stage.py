@@ -22,7 +22,7 @@ from tallystick.tracking.inbox.rules import Reason
 from tallystick.tracking.inbox.stores.port import Store
 
 NAME = "events"
-OPENINGS = 50
+OPENINGS = 20
 """Receipts of one step where many of them open a partner, a link or a code: that takes longer than recording."""
 
 

@@ -31,7 +31,9 @@ class Part(NamedTuple):
         reading = self.maker.reading_of(field)
         if reading is None or len(self.rows) == 1:
             return self.rows[0]
-        return next((at for at in self.rows if reading.of((rows[at],)) == said), self.rows[0])
+        # In a group an empty cell said nothing, and need not mean anything by itself.
+        filled = (at for at in self.rows if reading.cell(rows[at]))
+        return next((at for at in filled if reading.of((rows[at],)) == said), self.rows[0])
 
 
 def bodies_of(mapping: Mapping, rows: Sequence[Row], *, row_key: str) -> list[Body]:

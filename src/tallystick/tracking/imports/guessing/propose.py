@@ -24,7 +24,7 @@ from tallystick.tracking.imports.presets.catalog import presets_for
 from tallystick.tracking.imports.presets.fitting import Fitted
 from tallystick.tracking.imports.reading.look import Look, Sheet
 
-__all__ = ["Known", "KnownProgram", "Note", "Proposal", "propose"]
+__all__ = ["Known", "KnownProgram", "Note", "Proposal", "propose", "propose_presets"]
 
 _GUESSES: Final[tuple[Callable[[Table], Iterator[Sketch]], ...]] = (
     orders.orders,
@@ -57,10 +57,7 @@ def propose(look: Look, *, name: str, known: Known) -> list[Proposal]:
     Every mapping is one that can be used as it is; what a person must look at is marked in the notes. Depends on
     nothing but its arguments. Identifier: IMPORT-GUESS.
     """
-    found = [
-        _from_preset(sheet, fitted, look, known)
-        for sheet, fitted in presets_for(look, today=known.today.isoformat())
-    ]
+    found = propose_presets(look, known=known)
     for sheet in look.sheets:
         table = _table(sheet, name, known)
         for guess in _GUESSES:
@@ -68,6 +65,12 @@ def propose(look: Look, *, name: str, known: Known) -> list[Proposal]:
     usable = [proposal for proposal in found if _is_usable(proposal.mapping)]
     best_first = sorted(usable, key=lambda proposal: -proposal.fit)
     return [proposal for proposal in best_first if proposal.fit >= _WORTH_A_LOOK] or best_first[:1]
+
+
+def propose_presets(look: Look, *, known: Known) -> list[Proposal]:
+    """The presets that a file calls for, best first, with times and amounts as the file writes them. IMPORT-PRESET."""
+    found = presets_for(look, today=known.today.isoformat())
+    return [_from_preset(sheet, fitted, look, known) for sheet, fitted in found]
 
 
 def _is_usable(mapping: Mapping) -> bool:

@@ -202,6 +202,6 @@ def _stand_in(
 def _says(preset: Preset, find: Columns) -> Iterator[Note]:
     sources = [preset.mapping.fields]
     sources += [target.fields for name in TARGETS for target in getattr(preset.mapping, name)]
-    for name, text in preset.header.says.items():
+    for name, text in (*preset.header.says.items(), *preset.header.asks.items()):
         column = next((fields[name].column for fields in sources if name in fields), name)
-        yield Note(name, (column and find(column)) or "", text, must_look=True)
+        yield Note(name, (column and find(column)) or "", text, must_look=name in preset.header.asks)

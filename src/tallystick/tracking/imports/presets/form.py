@@ -29,8 +29,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What stands before the mapping in a preset's file.
 
     what: partners, links, customers, conversions or commissions. needs: the columns that recognise the export.
-    spellings: column → other names of it, where the platform's files and its API differ. says: field → what a person
-    must know about it, whatever the file holds.
+    spellings: column → other names of it, where the platform's files and its API differ. says, asks: field → what is to
+    be known about it whatever the file holds, and what a person has to look at.
     """
 
     platform: str
@@ -38,6 +38,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     needs: tuple[str, ...]
     spellings: dict[str, tuple[str, ...]] = {}
     says: dict[str, str] = {}
+    asks: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

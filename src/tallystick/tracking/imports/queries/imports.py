@@ -57,9 +57,13 @@ def brought_before(row: Import) -> Import | None:
 
 
 def unfinished(row: Import) -> Import | None:
-    """The newest other import of the same bytes with the same mapping that was begun and did not end."""
+    """The newest other import of the same bytes with the same mapping that was begun, did not end and can go on.
+
+    One that reads somebody's file goes on with that, where it lay; what lies elsewhere is brought anew.
+    """
     begun = _same_bytes(row).filter(state__in=_UNFINISHED, mapping_text=row.mapping_text)
-    return begun.order_by("-created_at").first()
+    readable = begun.exclude(path="").filter(Q(path=row.path) | ~Q(path__startswith="/"))
+    return readable.order_by("-created_at").first()
 
 
 def ahead_of(import_: Import) -> int:

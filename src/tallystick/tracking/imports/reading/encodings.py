@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from tallystick.tracking.imports.reading.content import Pieces
@@ -39,10 +40,9 @@ def _without_mark(head: bytes) -> str:
 
 
 def _of_lines(pieces: Pieces) -> str:
-    sound = unsound = size = 0
+    sound = unsound = 0
     sample = b""
-    for block in until_broken(blocks(pieces.more, NEWLINE)):
-        size += len(block.head if isinstance(block, TooLong) else block)
+    for block in until_broken(blocks(_capped(pieces.more), NEWLINE)):
         for line in _accented(block):
             if is_utf8(line):
                 sound += 1
@@ -50,9 +50,20 @@ def _of_lines(pieces: Pieces) -> str:
             unsound += 1
             if len(sample) < HEAD_BYTES:
                 sample += line + b"\n"
-        if size > _LOOKED_AT:
-            break
     return UTF8 if sound >= unsound else _likeliest(sample)
+
+
+def _capped(more: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The first pieces, so that a line without end is not followed."""
+    left = _LOOKED_AT
+
+    def next_piece() -> bytes:
+        nonlocal left
+        piece = more() if left > 0 else b""
+        left -= len(piece)
+        return piece
+
+    return next_piece
 
 
 def _accented(block: Block) -> list[bytes]:

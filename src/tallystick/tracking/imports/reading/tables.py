@@ -25,11 +25,11 @@ from tallystick.tracking.imports.reading.lines import (
     NEWLINE,
     Block,
     LineEnds,
-    TooLong,
     blocks,
     until_broken,
 )
 from tallystick.tracking.imports.reading.ndjson import cells_of, json_rows
+from tallystick.tracking.imports.reading.original import Broken
 from tallystick.tracking.imports.reading.parquet import parquet_rows, shape_of
 from tallystick.tracking.imports.reading.rows import ROW_BYTES, Row
 from tallystick.tracking.imports.reading.sections import (
@@ -110,20 +110,25 @@ def _opened(content: Content, reading: ReadAs, ends: LineEnds) -> Iterator[tuple
 
 
 def _window(content: Content, reading: ReadAs) -> _Window:
-    taken, whole = b"", True
-    with _opened(content, reading, NEWLINE) as (encoding, text):
-        for block in until_broken(text):
-            if len(taken) >= ROW_BYTES:
-                whole = False
-                break
-            taken += block.head + b"\n" if isinstance(block, TooLong) else block
+    taken, ended = b"", False
+    with content.pieces() as pieces:
+        encoding, more = utf8_pieces(pieces, reading.encoding)
+        try:
+            while len(taken) < ROW_BYTES and not ended:
+                piece = more()
+                taken, ended = taken + piece, not piece
+        except Broken:
+            # What breaks off later is said when the rows before have come.
+            if not taken:
+                raise
     if taken[:HEAD_BYTES].count(0) * 10 > len(taken[:HEAD_BYTES]):
         raise BadFile(
             "%(name)s is not UTF-8 text: it is full of NUL characters. Save it as UTF-8 text or CSV, or say which "
             "encoding it has.",
             name=content.name,
         )
-    return _Window(taken, encoding, whole)
+    whole_lines = len(taken) if ended else taken.rfind(b"\n") + 1
+    return _Window(taken[:whole_lines] or taken, encoding, ended)
 
 
 def _json_table(content: Content, reading: ReadAs, window: _Window) -> Table | None:

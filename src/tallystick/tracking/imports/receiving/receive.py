@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID
 
-from tallystick.kit import clock, ids
-from tallystick.tracking.events.mapping.checks import columns_of
-from tallystick.tracking.events.mapping.form import Mapping
-from tallystick.tracking.imports.reading.source import open_source
-from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of, rows_in
+from tallystick.tracking.imports.receiving.receipts import rows_in
 from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Outcome, Store
 from tallystick.tracking.inbox.wire import Receipt
 
@@ -84,44 +78,3 @@ def steps(receipts: Iterable[Receipt]) -> Iterator[list[Receipt]]:
         raise
     if step:
         yield step
-
-
-def receive_rows(
-    path: Path,
-    *,
-    brand_id: UUID,
-    mapping: Mapping,
-    store: Store,
-    seen: Callable[[int], None] = lambda _rows: None,
-) -> Received:
-    """Keep every row of a file as a receipt of the mapping's source. `seen` is told of every step.
-
-    Reading the same file again gives duplicates only, but for rows too large to have a key. Raises BadFile where the
-    file cannot be read or its header does not fit the mapping, and then nothing is kept; and when the disk fails on
-    the way, and then the rows before are.
-    """
-    arrival = Arrival(brand_id, mapping.name, path.name, clock.now(), ids.new())
-    with open_source(path, reading=mapping.reading, needed=columns_of(mapping)) as source:
-        return _append(receipts_of(source.rows, arrival, mapping=mapping), store=store, seen=seen)
-
-
-def receive_events(
-    path: Path, *, brand_id: UUID, store: Store, seen: Callable[[int], None] = lambda _rows: None
-) -> Received:
-    """Keep every line of an NDJSON file of canonical events as a receipt.
-
-    Raises BadFile for a file that cannot be read, and then nothing is kept; and when the disk fails on the way, and
-    then the lines before are.
-    """
-    arrival = Arrival(brand_id, EVENTS_SOURCE, path.name, clock.now(), ids.new())
-    with open_source(path) as source:
-        return _append(receipts_of(source.rows, arrival, mapping=None), store=store, seen=seen)
-
-
-def _append(receipts: Iterable[Receipt], *, store: Store, seen: Callable[[int], None]) -> Received:
-    total = Received()
-    for step in steps(receipts):
-        received = append(step, store=store)
-        total += received
-        seen(received.rows)
-    return total

@@ -104,7 +104,8 @@ def reconcile(
     tracked = [
         TrackedOrder(*row) for row in _bounded(inside.filter(order__isnull=False).values_list(*_TRACKED))
     ]
-    seen = {exact(one.order) for one in tracked}
+    own = {one.source for one in shop}
+    seen = {exact(one.order) for one in tracked if one.source not in own}
     absent = {exact(one.order) for one in shop} - seen
     tracked += [TrackedOrder(*row) for row in _of_numbers(orders, _spelled(absent), _TRACKED)]
     verdicts = compare(shop, tracked, known=_known(program, shop, absent))

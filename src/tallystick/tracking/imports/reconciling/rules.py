@@ -180,12 +180,19 @@ def compare(shop: Iterable[ShopOrder], tracked: Iterable[TrackedOrder], *, known
     }
     own = {one.source for one in wanted.values()}
     found: dict[str, list[TrackedOrder]] = {}
+    of_the_file: dict[str, str] = {}
     for event in tracked:
-        found.setdefault(exact(event.order), []).append(event)
+        if event.source in own:
+            of_the_file[exact(event.order)] = event.source
+        else:
+            found.setdefault(exact(event.order), []).append(event)
     named = _named(wanted, found)
     in_time = sorted(wanted.items(), key=lambda item: (item[1].ordered_at, item[0]))
-    verdicts = [_verdict(one, found.get(named[number], ()), own, known) for number, one in in_time]
-    return verdicts + _unreported(wanted.values(), found, own, taken=set(named.values()))
+    verdicts = [
+        _verdict(one, found.get(named[number], ()), of_the_file.get(number, ""), known)
+        for number, one in in_time
+    ]
+    return verdicts + _unreported(wanted.values(), found, taken=set(named.values()))
 
 
 def summed(verdicts: Iterable[Verdict]) -> Summary:
@@ -219,10 +226,10 @@ def _named(wanted: Mapping[str, ShopOrder], found: Mapping[str, object]) -> dict
     return named
 
 
-def _verdict(shop: ShopOrder, events: Sequence[TrackedOrder], own: Set[str], known: Known) -> Verdict:
-    counted = [one for one in events if one.label == "valid" and one.source not in own]
+def _verdict(shop: ShopOrder, events: Sequence[TrackedOrder], of_the_file: str, known: Known) -> Verdict:
+    counted = [one for one in events if one.label == "valid"]
     if not counted:
-        return _not_here(shop, events, own, known)
+        return _not_here(shop, events, of_the_file, known)
     best = min(
         counted, key=lambda one: (len(_differences(shop, one, known)), one.occurred_at, one.receipt_id)
     )
@@ -238,21 +245,21 @@ def _verdict(shop: ShopOrder, events: Sequence[TrackedOrder], own: Set[str], kno
     )
 
 
-def _not_here(shop: ShopOrder, events: Sequence[TrackedOrder], own: Set[str], known: Known) -> Verdict:
+def _not_here(shop: ShopOrder, events: Sequence[TrackedOrder], of_the_file: str, known: Known) -> Verdict:
+    """events: those that name the order and carry a label. of_the_file: the shop's file that made an event of it."""
     number = exact(shop.order)
     if shop.status not in EXPECTED:
         return Verdict(Kind.ABSENT, number, shop)
     held = known.held.get(number)
-    labels = sorted({one.label for one in events if one.label != "valid" and one.source not in own})
     kinds = known.other_kinds.get(number, ())
     if held:
         why, detail = Why.QUARANTINE, held.reason
-    elif labels:
-        why, detail = Why.LABELLED, ", ".join(labels)
+    elif events:
+        why, detail = Why.LABELLED, ", ".join(sorted({one.label for one in events}))
     elif kinds:
         why, detail = Why.OTHER_KINDS, ", ".join(kinds)
-    elif events:
-        why, detail = Why.ONLY_THE_FILE, ", ".join(sorted({one.source for one in events}))
+    elif of_the_file:
+        why, detail = Why.ONLY_THE_FILE, of_the_file
     elif known.began_at is None or shop.ordered_at < known.began_at:
         why, detail = Why.BEFORE_TRACKING, ""
     else:
@@ -277,7 +284,7 @@ def _differences(shop: ShopOrder, here: TrackedOrder, known: Known) -> tuple[Dif
 
 
 def _unreported(
-    shop: Iterable[ShopOrder], found: Mapping[str, Sequence[TrackedOrder]], own: Set[str], *, taken: Set[str]
+    shop: Iterable[ShopOrder], found: Mapping[str, Sequence[TrackedOrder]], *, taken: Set[str]
 ) -> list[Verdict]:
     """Tracked orders that the shop's list should hold, because it reaches from before to after them, and does not."""
     days = [one.ordered_at for one in shop]
@@ -286,11 +293,7 @@ def _unreported(
     first, last = min(days), max(days)
     verdicts = []
     for number in sorted(found.keys() - taken):
-        inside = [
-            one
-            for one in found[number]
-            if one.label == "valid" and one.source not in own and first <= one.occurred_at <= last
-        ]
+        inside = [one for one in found[number] if one.label == "valid" and first <= one.occurred_at <= last]
         if inside:
             best = min(inside, key=lambda one: (one.occurred_at, one.receipt_id))
             verdicts.append(Verdict(Kind.UNREPORTED, number, tracked=best))

@@ -54,7 +54,7 @@ def answers(store: Store, *, scratch: Path) -> Iterator[Answers]:
             inside.close()
 
 
-def is_repeat(receipt: Receipt, answer: Outcome) -> bool:
+def is_repeat(answer: Outcome, *, to: Receipt) -> bool:
     """Whether nothing new is kept: the same was said before, be it against what a key says or not."""
     match answer:
         case Accepted():
@@ -62,7 +62,7 @@ def is_repeat(receipt: Receipt, answer: Outcome) -> bool:
         case Duplicate():
             return True
         case Conflict():
-            return answer.evidence_id != receipt.id
+            return answer.evidence_id != to.id
 
 
 def _together(receipt: Receipt, here: Outcome, there: Outcome) -> Outcome:
@@ -80,7 +80,7 @@ def _together(receipt: Receipt, here: Outcome, there: Outcome) -> Outcome:
                 return here
             if not _is_of(receipt, evidence_id):
                 return there
-            is_first = isinstance(here, Accepted) or not is_repeat(receipt, here)
+            is_first = isinstance(here, Accepted) or not is_repeat(here, to=receipt)
             return Conflict(original_id, receipt.id if is_first else original_id)
 
 

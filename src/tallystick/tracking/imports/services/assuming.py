@@ -17,7 +17,7 @@ from tallystick.tracking.events.opening_rules import (
 from tallystick.tracking.events.receipts import Context
 
 
-def with_opened(context: Context, bodies: Iterable[OpeningBody]) -> tuple[Context, list[Opening]]:
+def with_opened(context: Context, *, bodies: Iterable[OpeningBody]) -> tuple[Context, list[Opening]]:
     """What is known once a file has opened what it can, and what that was; in the way in which the journey opens it.
 
     Partners before their links and codes, however they stand in the file: what names nobody known is tried again after

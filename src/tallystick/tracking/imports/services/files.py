@@ -54,7 +54,7 @@ def limits() -> Limits:
     return cast("Limits", settings.TALLYSTICK)
 
 
-def place_of(brand_id: UUID, import_id: UUID) -> str:
+def place_of(brand_id: UUID, *, import_id: UUID) -> str:
     """Where the bytes of an upload lie, under the folder of all imports."""
     return f"{brand_id.hex}/{import_id.hex}/{_FILE}"
 
@@ -91,7 +91,7 @@ def held(row: Import) -> Iterator[BinaryIO]:
         yield file
 
 
-def write_at(file: BinaryIO, offset: int, content: bytes) -> None:
+def write_at(file: BinaryIO, *, offset: int, content: bytes) -> None:
     """Write a piece and cut off what stood behind it; it is on the disk when this returns."""
     file.seek(offset)
     file.write(content)
@@ -100,7 +100,7 @@ def write_at(file: BinaryIO, offset: int, content: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+def read_at(file: BinaryIO, *, offset: int, size: int) -> bytes:
     """So many bytes from a place, or those that are there."""
     file.seek(offset)
     return file.read(size)

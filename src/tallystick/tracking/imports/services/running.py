@@ -119,7 +119,7 @@ def _receive(turn: Turn, *, store: Store, stopping: Callable[[], bool], seen: Ca
                 )
             received = append(step, store=store)
             reach("import.counting")
-            turn.count(len(step), received, read_bytes=source.read_bytes())
+            turn.count(received, receipts=len(step), read_bytes=source.read_bytes())
             reach("import.counted")
             seen(received.rows)
             if stopping():

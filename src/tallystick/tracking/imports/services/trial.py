@@ -156,7 +156,7 @@ class _Trying:
         ):
             for step in asked.to(receipts):
                 for receipt, answer in step:
-                    if not isinstance(answer, Conflict) and not is_repeat(receipt, answer):
+                    if not isinstance(answer, Conflict) and not is_repeat(answer, to=receipt):
                         bodies |= dict.fromkeys(self._wishes(_stored(receipt)))
         self._open(bodies)
 
@@ -180,7 +180,7 @@ class _Trying:
         )
 
     def _take(self, receipt: Receipt, answer: Outcome, asked: Answers) -> None:
-        if is_repeat(receipt, answer):
+        if is_repeat(answer, to=receipt):
             self.counting.add_rows("duplicate", rows_in(receipt))
             return
         if not isinstance(answer, Conflict):
@@ -240,7 +240,7 @@ class _Trying:
 
     def _open(self, bodies: dict[OpeningBody, None]) -> None:
         if bodies:
-            self.context, opened = with_opened(self.context, bodies)
+            self.context, opened = with_opened(self.context, bodies=bodies)
             self.opened += opened
 
 

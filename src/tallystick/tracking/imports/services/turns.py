@@ -37,7 +37,7 @@ class Turn:
     receipts: int = 0
     received: Received = field(default_factory=Received)
 
-    def count(self, receipts: int, received: Received, *, read_bytes: int) -> None:
+    def count(self, received: Received, *, receipts: int, read_bytes: int) -> None:
         """Write down that so many receipts more were answered, and how. Raises LetGo."""
         self.receipts, self.received = self.receipts + receipts, self.received + received
         self._write(self._renewed() | self._progress() | {"read_bytes": read_bytes})

@@ -62,7 +62,7 @@ def begin(*, name: str, size_bytes: int | None, by: Actor) -> Import:
             most=MOST_UPLOADS,
         )
     row = Import(name=name, size_bytes=size_bytes, **_begun(by))
-    row.path = files.place_of(current_brand(), row.id)
+    row.path = files.place_of(current_brand(), import_id=row.id)
     row.save(force_insert=True)
     return row
 
@@ -82,7 +82,7 @@ def add_piece(row: Import, *, offset: int, content: bytes) -> Import:
         row = there(row)
         refuse_unless("upload", row.state, name=row.name)
         end, stands_at = offset + len(content), row.arrived_bytes
-        if end <= stands_at and files.read_at(file, offset, len(content)) == content:
+        if end <= stands_at and files.read_at(file, offset=offset, size=len(content)) == content:
             return row
         if offset != stands_at:
             raise OffsetRefused(
@@ -100,7 +100,7 @@ def add_piece(row: Import, *, offset: int, content: bytes) -> Import:
                 end=end,
             )
         _refuse_size(end, row.name)
-        files.write_at(file, offset, content)
+        files.write_at(file, offset=offset, content=content)
         uploading = Import.objects.filter(id=row.id, state=State.UPLOADING, arrived_bytes=stands_at)
         uploading.update(arrived_bytes=end)
     return there(row)

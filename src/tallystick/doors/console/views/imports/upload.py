@@ -143,7 +143,7 @@ def _tail(row: Import) -> bytes:
         return b""
     start = max(row.arrived_bytes - TAIL_BYTES, 0)
     with files.path_of(row).open("rb") as file:
-        return files.read_at(file, start, row.arrived_bytes - start)
+        return files.read_at(file, offset=start, size=row.arrived_bytes - start)
 
 
 def _wrong(text: str, *, status: int) -> JsonResponse:
