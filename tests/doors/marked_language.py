@@ -36,7 +36,9 @@ class Unmarked(HTMLParser):
         self.feed(_without_marked(html))
 
     def handle_starttag(self, tag, attrs):
-        if tag in ("style", "script", "code", "pre", "kbd", "svg"):
+        given = dict(attrs)
+        stays = tag != "html" and (given.get("lang") == "en" or given.get("translate") == "no")
+        if stays or tag in (*self.skipped[-1:], "style", "script", "code", "pre", "kbd", "svg"):
             self.skipped.append(tag)
         for name, value in attrs:
             if name in ("aria-label", "title", "placeholder", "alt"):

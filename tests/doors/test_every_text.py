@@ -11,6 +11,10 @@ from tallystick.foundation.scoping import brand_scope
 from tallystick.partners.accounts.models import ApiKey, User
 from tallystick.partners.partnerships.models import Campaign, Code, Link, Partner, Placement
 from tallystick.partners.programs.models import Brand, Channel, Definition, Program
+from tallystick.tracking.events.models import Choice
+from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.imports.presets.catalog import PRESETS
+from tallystick.tracking.inbox.models import Quarantined
 from tests.browser.cast import Cast, tell
 from tests.browser.pages import SAMPLES, Sample
 from tests.doors.console_cast import fill
@@ -19,7 +23,7 @@ from tests.houses import House
 
 SHAPES = re.compile(
     r"\b[a-z]{2,3}_[\w…-]+"  # ids
-    r"|(\w+ )?\S*@\S+|https?://\S+|\b\w+\.(ndjson|txt)\b|\b[0-9a-f]{32,64}\b"
+    r"|(\w+ )?\S*@\S+|https?://\S+|\b[\w-]+\.(ndjson|txt|csv|gz)\b|\b[0-9a-f]{32,64}\b"
     r"|\b[a-z]+[._/][\w./-]+"  # identifiers: acts, scopes, kinds of jobs, handles
     r"|\b(Tallystick|EUR|CSV|Europe/Istanbul|sha256|root|tallystick init)\b"
 )
@@ -31,6 +35,7 @@ WRITTEN_DOWN = (
     "something else", ": content", "article", "banner", "video", "email", "in-app", "directory", "voucher", "content",
     "active", "brand", "event", "events", "sessions",
     # why a receipt waits, as it was found then
+    "say who that is: on the page of unknown names, or by opening it; then replay",
     "'yesterday' is not a time", "write ISO 8601 with an offset: 2026-11-20T14:05:00+01:00",
     "correct the amount, or `decimal` in the mapping", "there is no partner 'alise' in this program",
     "add it to the set-up file, run init again, then replay",
@@ -72,6 +77,10 @@ def names() -> list[str]:
             kept = {field.name for field in model._meta.get_fields()} & {"name", "key"}
             for row in model.objects.values(*kept):
                 called |= {str(value) for value in row.values()}
+        called |= set(SavedMapping.objects.values_list("name", flat=True))
+        called |= set(Choice.objects.values_list("value", flat=True))
+        called |= set(Quarantined.objects.values_list("value", flat=True))
+        called |= {preset.platform for preset in PRESETS}
     return [name for name in called if name]
 
 

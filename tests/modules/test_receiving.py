@@ -103,7 +103,6 @@ def test_nothing_is_left_of_what_was_put_aside(tmp_path):
     some = list(islice(receipts, 10))
     assert len(some) == 10
     assert list((tmp_path / "s").iterdir()) == []
-    receipts.close()
 
 
 def test_a_small_file_needs_no_room_on_disk(tmp_path):

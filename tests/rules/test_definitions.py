@@ -57,6 +57,8 @@ def test_the_defaults_are_a_meaning():
         ({"half_life_days": 0}, "must be 1 to 730"),
         ({"half_life_days": 100_000}, "must be 1 to 730"),
         ({"events": ["purchse"]}, "kinds of outcome: lead"),
+        ({"events": ["purchase", "past_order"]}, "names .past_order.; kinds of outcome"),
+        ({"events": ["refund"]}, "names .refund.; kinds of outcome"),
         ({"binding_days": 0}, "must be 1 to 36,500"),
         ({"break_after_days": -3}, "must be 1 to 36,500"),
         ({"denominator": "leads"}, "needs `leads_from`"),

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tallystick.kit import ids
 from tallystick.tracking.inbox import wire
-from tallystick.tracking.inbox.wire import NotText, OverLimit, Receipt, Unfit, keep_headers
+from tallystick.tracking.inbox.wire import Alike, NotText, OverLimit, Receipt, Unfit, keep_headers
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -79,3 +80,27 @@ def test_only_listed_headers_are_kept_and_a_strange_one_never_costs_the_receipt(
 def test_a_cut_header_ends_on_a_whole_character():
     kept = keep_headers({"Referer": "é" * 2000})
     assert receipt(headers=kept).headers["referer"] == "é" * (wire.TEXT_CHARS // 2)
+
+
+def test_what_is_made_like_a_pattern_is_what_it_would_be_made_alone():
+    pattern = receipt(key="1", origin=wire.Origin(file="orders.csv", line=2, address="203.0.113.0"))
+    another = Alike(pattern).receipt(ids.new(), key="2", body=b"[]", line=3)
+    origin = wire.Origin(file="orders.csv", line=3, address="203.0.113.0")
+    assert another == replace(pattern, id=another.id, key="2", body=b"[]", origin=origin)
+    assert (pattern.key, pattern.body, pattern.origin.line) == ("1", b"{}", 2)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"body": b"x" * (wire.BODY_BYTES + 1)},
+        {"key": "k" * (wire.KEY_BYTES + 1)},
+        {"key": "a\0"},
+        {"key": "\ud800"},
+    ],
+)
+def test_what_is_made_like_a_pattern_keeps_to_the_limits_too(parts):
+    with pytest.raises(Unfit):
+        Alike(receipt()).receipt(ids.new(), line=2, **({"key": None, "body": b""} | parts))
+    with pytest.raises(Unfit, match="no pattern"):
+        Alike(receipt(clipped_from=5))

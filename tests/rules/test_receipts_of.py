@@ -71,7 +71,7 @@ def test_every_row_is_in_exactly_one_receipt(
     rows: list[Row], mapping: Mapping | None, memory: Memory
 ) -> None:
     receipts = made(*rows, mapping=mapping, memory=memory)
-    lines = [line for receipt in receipts for line in receipt.origin.lines or (receipt.origin.line,)]
+    lines = [line for receipt in receipts for line in receipt.origin.lines or (receipt.origin.line or 0,)]
     assert sorted(lines) == [row.line for row in rows]
     assert sum(map(rows_in, receipts)) == len(rows)
     assert len({(receipt.kind, receipt.key) for receipt in receipts}) == len(receipts) or mapping is KEYED

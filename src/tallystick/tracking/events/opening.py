@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -64,12 +65,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What came of some wishes: of which receipts which sorts of things were opened how often, and why those that could
-    not be were refused.
+    """What came of some wishes: of which receipts which sorts of things were opened how often, why those that could not
+    be were refused, and what receipts are verified against since.
     """
 
     things: Counter[tuple[UUID, str]]
     refused: Mapping[Named, Rejected]
+    context: Context
 
 
 def wanted_by(receipts: Sequence[Stored], context: Context) -> list[Wanted]:
@@ -107,20 +109,21 @@ def open_wanted(wanted: Sequence[Wanted], context: Context, *, reread: Callable[
     names nobody known, or cannot be meant, is passed over: verifying its receipt says why. `refused` tells what only
     opening it showed.
     """
+    things = Counter[tuple[UUID, str]]()
     refused: dict[Named, Rejected] = {}
-    count, left = 0, wanted
+    left = wanted
     while left:
         found, left = _not_there(left, context.programs)
-        for _, (opening, by) in sorted(found.items()):
-            try:
-                _open(opening, by=by)
-                count += 1
-            except Foreseen as wrong:
-                refused[named(opening)] = _said(wrong)
         if not found:
             break
+        for _, (opening, wish) in sorted(found.items(), key=itemgetter(0)):
+            try:
+                _open(opening, by=wish.by)
+                things[wish.receipt_id, sort_of(opening)] += 1
+            except Foreseen as wrong:
+                refused[named(opening)] = _said(wrong)
         context = reread()
-    return Opened(count, refused, context)
+    return Opened(things, refused, context)
 
 
 def named(opening: Opening) -> Named:
@@ -130,9 +133,9 @@ def named(opening: Opening) -> Named:
 
 def _not_there(
     wanted: Sequence[Wanted], programs: Mapping[str, ProgramFacts]
-) -> tuple[dict[Named, tuple[Opening, Actor]], list[Wanted]]:
+) -> tuple[dict[Named, tuple[Opening, Wanted]], list[Wanted]]:
     """What is to be opened, each once, as the first receipt says it; and what cannot be told yet."""
-    found: dict[Named, tuple[Opening, Actor]] = {}
+    found: dict[Named, tuple[Opening, Wanted]] = {}
     left: list[Wanted] = []
     for wish in wanted:
         try:
@@ -141,7 +144,7 @@ def _not_there(
             left.append(wish)
             continue
         if opening is not None and not is_there(opening, programs):
-            found.setdefault(named(opening), (opening, wish.by))
+            found.setdefault(named(opening), (opening, wish))
     return found, left
 
 

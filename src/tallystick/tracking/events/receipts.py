@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +29,7 @@ from tallystick.tracking.events.wire import (
     LinkBody,
     PartnerBody,
 )
-from tallystick.tracking.inbox.rules import Reason, body_fault
+from tallystick.tracking.inbox.rules import SPARSE_CELLS, Reason, body_fault
 from tallystick.tracking.inbox.stores.port import Stored
 from tallystick.tracking.inbox.wire import Receipt
 from tallystick.tracking.reported.rules import ReportedDraft, verify_reported
@@ -116,6 +117,12 @@ def verified(
     return verify_reported(body, programs=programs, received_at=received_at, decimal=decimal)
 
 
+def rows_of(receipt: Receipt) -> list[dict[str, str]]:
+    """The rows of a row or group; a cell that a sparse one lacks reads as empty. Raises Rejected."""
+    rows = _decoded(_ROWS, receipt.body) if receipt.kind == GROUP else [_decoded(_ROW, receipt.body)]
+    return [defaultdict(str, row) for row in rows] if receipt.content_type == SPARSE_CELLS else rows
+
+
 def _of_event(receipt: Receipt, context: Context) -> Claims:
     body = _decoded(_EVENTS, receipt.body)
     try:
@@ -135,7 +142,7 @@ def _of_rows(receipt: Receipt, context: Context) -> Claims:
             f"there is no mapping {receipt.source!r}",
             fix="import the file again with --mapping, then replay",
         )
-    rows = _rows(receipt)
+    rows = rows_of(receipt)
     drafts: list[AnyDraft] = []
     behind: set[int] = set()
     for part in parts_of(mapping, rows, row_key=receipt.key or ""):
@@ -153,10 +160,6 @@ def _of_rows(receipt: Receipt, context: Context) -> Claims:
             drafts.append(draft if len(part.rows) == 1 else replace(draft, from_rows=len(part.rows)))
             behind.update(part.rows)
     return Claims(drafts, len(behind))
-
-
-def _rows(receipt: Receipt) -> list[dict[str, str]]:
-    return _decoded(_ROWS, receipt.body) if receipt.kind == GROUP else [_decoded(_ROW, receipt.body)]
 
 
 def _say_where(rejected: Rejected, mapping: MappingContent, part: Part, rows: Sequence[Row]) -> None:

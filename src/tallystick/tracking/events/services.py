@@ -100,7 +100,7 @@ class _Recording:
         """Open partners, links and codes; returns what could not be, and why."""
         counting = [one for one in receipts if one.conflict_of is None or one.conflict_of in self.refused]
         opened = open_wanted(wanted_by(counting, self.context), self.context, reread=context)
-        self.opened += opened.count
+        self.opened += opened.things
         self.context = opened.context
         return opened.refused
 
@@ -192,8 +192,8 @@ def replay(
     """Verify quarantined receipts again, with their original time of receipt; what passes is recorded.
 
     reasons: only those that wait for one of these. names: only those that wait for one of these unknown names.
-    receipts: these and no others. Works in steps of one short transaction each, so a crash loses no step that was done. What fails again waits on with its
-    newest reason.
+    receipts: these and no others. Works in steps of one short transaction each, so a crash loses no step that was done.
+    What fails again waits on with its newest reason.
     """
     with brand_scope(brand_id):
         asked = _waiting_ids(reasons, names) if receipts is None else list(dict.fromkeys(receipts))

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 
-import msgspec
+from msgspec.structs import replace
 
 from tallystick.tracking.claims.rules import Rejected
 from tallystick.tracking.events.mapping.apply import bodies_of
 from tallystick.tracking.events.mapping.form import Mapping
 from tallystick.tracking.events.opening_rules import OpeningBody
+from tallystick.tracking.events.receipts import rows_of
 from tallystick.tracking.events.wire import GROUP, ROW, UNREADABLE, CodeBody, LinkBody, PartnerBody
 from tallystick.tracking.inbox.stores.port import Stored
-
-_ROWS = msgspec.json.Decoder(dict[str, str] | list[dict[str, str]])
 
 
 def opening_mappings(mappings: Dict[str, Mapping]) -> dict[str, Mapping]:
     """Those of some mappings by which something is opened, with nothing but that in them."""
     return {
-        name: msgspec.structs.replace(mapping, events=(), totals=(), costs=(), commissions=(), orders=())
+        name: replace(mapping, events=(), totals=(), costs=(), commissions=(), orders=())
         for name, mapping in mappings.items()
         if mapping.partners or mapping.links or mapping.codes
     }
@@ -37,8 +36,7 @@ def openings_of(stored: Stored, mappings: Dict[str, Mapping]) -> list[OpeningBod
     if mapping is None or not is_read or stored.erased_at is not None or receipt.clipped_from is not None:
         return []
     try:
-        rows = _ROWS.decode(receipt.body)
-        found = bodies_of(mapping, rows if isinstance(rows, list) else [rows], row_key=receipt.key or "")
-    except (msgspec.DecodeError, UnicodeDecodeError, Rejected):
+        found = bodies_of(mapping, rows_of(receipt), row_key=receipt.key or "")
+    except Rejected:
         return []  # verifying the receipt says why
     return [body for body in found if isinstance(body, PartnerBody | LinkBody | CodeBody)]

@@ -20,6 +20,11 @@ EXPONENT_DIGITS: Final = 18
 CELLS: Final = "application/json; profile=cells"
 """The content type of rows of a table: no sender wrote them, so every column counts, whatever its name."""
 
+SPARSE_CELLS: Final = "application/json; profile=sparse-cells"
+"""The same where a row leaves out what is empty, as the objects of an NDJSON file do."""
+
+_TABULAR: Final = (CELLS, SPARSE_CELLS)
+
 # What a sender writes anew on every retry: it says when and by whom a message was sent, not what happened.
 UNCOMPARED: Final = frozenset({"signature", "timestamp", "sent_at"})
 _UNCOMPARED_FIELDS: Final = frozenset(name.encode() for name in UNCOMPARED)
@@ -89,14 +94,14 @@ def canonical_digest(body: bytes, content_type: str) -> bytes:
 
     JSON: key order, white space, escapes and the form of numbers (`1`, `1.0`, `10e-1`) do not count. Forms:
     the order of different fields and their percent-encoding do not count. In both, `signature`, `timestamp`
-    and `sent_at` at the top level do not count, unless the type is CELLS. Everything else, malformed JSON
+    and `sent_at` at the top level do not count, unless these are cells. Everything else, malformed JSON
     included, is compared byte by byte. Source: design §9.3. Identifier: INBOX-SAME-BODY.
     """
-    if content_type == CELLS and _is_canonical(body):
+    if content_type in _TABULAR and _is_canonical(body):
         return sha256(b"json\0" + body).digest()
     media_type = _media_type(content_type)
     if _is_json(media_type):
-        uncompared = frozenset[str]() if content_type == CELLS else UNCOMPARED
+        uncompared = frozenset[str]() if content_type in _TABULAR else UNCOMPARED
         try:
             return sha256(b"json\0" + _canonical_json(body, uncompared)).digest()
         except _Malformed:

@@ -130,7 +130,8 @@ class Alike:
     def __init__(self, pattern: Receipt) -> None:
         if pattern.clipped_from is not None:
             raise Unfit("A clipped receipt is no pattern: those like it may have keys.")
-        self._copy, self._file = pattern.__copy__, pattern.origin.file  # type: ignore[attr-defined] # as `copy.copy` does
+        self._copy = pattern.__copy__  # type: ignore[attr-defined] # msgspec gives every struct one
+        self._file, self._address = pattern.origin.file, pattern.origin.address
 
     def receipt(self, receipt_id: UUID, *, key: str | None, body: bytes, line: int) -> Receipt:
         """A receipt like the pattern. Raises Unfit for a key or body that no receipt may have."""
@@ -141,7 +142,7 @@ class Alike:
         force_setattr(made, "id", receipt_id)
         force_setattr(made, "key", key)
         force_setattr(made, "body", body)
-        force_setattr(made, "origin", Origin(file=self._file, line=line))
+        force_setattr(made, "origin", Origin(file=self._file, line=line, address=self._address))
         return made
 
 

@@ -73,7 +73,7 @@ class Upload {
     } catch {
       return null;
     }
-    if (response.status >= 500) return null;
+    if (response.status >= 500 || response.status === 429) return null;
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) throw new Error(this.form.dataset.broken);
     const said = await response.json();
     if (said.stands_at === undefined) throw new Error(said.wrong || this.form.dataset.broken);

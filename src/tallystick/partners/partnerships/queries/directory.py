@@ -11,25 +11,18 @@ from tallystick.partners.programs.models import Channel
 
 def directory(program_id: UUID) -> Directory:
     """Every key of a program that a receipt may name, read at one time: also of what is archived, paused or ended."""
-    partnerships = {
-        row.id: row for row in Partnership.objects.filter(program_id=program_id).select_related("partner")
-    }
-    placements = Placement.objects.filter(partnership__program_id=program_id)
+    # Only the columns: with ten thousand partners, making objects of all rows is most of the time that a step takes.
+    partners = dict(Partnership.objects.filter(program_id=program_id).values_list("id", "partner__key"))
+    of_program = {"partnership__program_id": program_id}
+    placements = Placement.objects.filter(**of_program).values_list("id", "key", "partnership_id")
+    links = Link.objects.filter(**of_program).values_list("id", "key", "partnership_id", "placement_id")
+    codes = Code.objects.filter(**of_program).values_list("id", "key", "partnership_id", "placement_id")
     return Directory(
         program_id=program_id,
-        partners={p.partner.key: Origin(partnership_id=p.id) for p in partnerships.values()},
-        placements={
-            (partnerships[row.partnership_id].partner.key, row.key): Origin(row.partnership_id, row.id)
-            for row in placements
-        },
-        links={
-            row.key: Origin(row.partnership_id, row.placement_id, link_id=row.id)
-            for row in Link.objects.filter(partnership__program_id=program_id)
-        },
-        codes={
-            row.key: Origin(row.partnership_id, row.placement_id, code_id=row.id)
-            for row in Code.objects.filter(partnership__program_id=program_id)
-        },
-        channels={row.key: Origin(channel_id=row.id) for row in Channel.objects.all()},
+        partners={key: Origin(partnership_id=row_id) for row_id, key in partners.items()},
+        placements={(partners[owner], key): Origin(owner, row_id) for row_id, key, owner in placements},
+        links={key: Origin(owner, at, link_id=row_id) for row_id, key, owner, at in links},
+        codes={key: Origin(owner, at, code_id=row_id) for row_id, key, owner, at in codes},
+        channels={key: Origin(channel_id=row_id) for row_id, key in Channel.objects.values_list("id", "key")},
         campaigns=dict(Campaign.objects.filter(program_id=program_id).values_list("key", "id")),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import FieldFrom, Target
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, key_of
@@ -32,7 +33,7 @@ def partners(table: Table) -> Iterator[Sketch]:
     fit -= 45 * (_has_happenings(table) or table.has("customer"))
     column = table.roles[key].column
     yield Sketch(
-        "Partners",
+        translatable("Partners"),
         max(5, min(fit, 95)),
         targets={"partners": (Target(when=(table.filled(key),), fields=fields),)},
         key=key_of(table, key),
@@ -58,7 +59,11 @@ def links(table: Table) -> Iterator[Sketch]:
     fit -= 45 * _has_happenings(table)
     targets = {"links": (Target(when=(table.filled("destination"),), fields=fields),)}
     yield Sketch(
-        "Links of partners", max(5, min(fit, 95)), targets=targets, key=key_of(table, "link"), notes=notes
+        translatable("Links of partners"),
+        max(5, min(fit, 95)),
+        targets=targets,
+        key=key_of(table, "link"),
+        notes=notes,
     )
 
 
@@ -70,7 +75,9 @@ def codes(table: Table) -> Iterator[Sketch]:
     fit -= 45 * (_has_happenings(table) or table.has("customer"))
     fields = table.sources(key="code", partner="partner", placement="placement")
     targets = {"codes": (Target(when=(table.filled("code"),), fields=fields),)}
-    yield Sketch("Codes of partners", max(5, min(fit, 95)), targets=targets, key=key_of(table, "code"))
+    yield Sketch(
+        translatable("Codes of partners"), max(5, min(fit, 95)), targets=targets, key=key_of(table, "code")
+    )
 
 
 def _has_happenings(table: Table) -> bool:

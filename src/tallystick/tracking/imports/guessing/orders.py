@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom, LinesFrom, Target, When
 from tallystick.tracking.imports.guessing.columns import Column
 from tallystick.tracking.imports.guessing.form import Note
@@ -158,7 +159,7 @@ def _purchases(read: Orders, fit: int) -> Sketch:
         why = "what is refunded is an event of its own" if column else _BELOW_ZERO
         notes.append(Note("refund", column.name if column else "", why))
     return Sketch(
-        "Orders: each is a purchase",
+        translatable("Orders: each is a purchase"),
         fit,
         fields,
         {"events": tuple(events)},
@@ -324,7 +325,7 @@ def _shop_list(read: Orders, fit: int) -> Sketch:
     targets: dict[str, tuple[Target, ...]] = {"orders": (Target(fields=fields),)}
     called = 25 * table.is_called("shop")
     return Sketch(
-        "The shop's list of orders, to compare tracking with",
+        translatable("The shop's list of orders, to compare tracking with"),
         max(5, fit - 20 + called),
         targets=targets,
         key=() if read.group_by else key_of(table, "order"),
@@ -352,7 +353,7 @@ def _past_orders(read: Orders, fit: int) -> Sketch:
     bought = _as_kind(_purchase(read), "past_order")
     why = "as orders from before tracking began: they make their customers returning ones, and are no conversions"
     return Sketch(
-        "Earlier orders of customers",
+        translatable("Earlier orders of customers"),
         max(5, fit - 25 + 35 * read.table.is_called("history")),
         fields,
         {"events": (bought,)},

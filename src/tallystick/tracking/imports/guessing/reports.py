@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import FieldFrom, Target
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, day_to_say, key_of
@@ -82,7 +83,7 @@ def totals(table: Table) -> Iterator[Sketch]:
     fit = 55 + 5 * len(counted) + 15 * table.has("occurred_at") + 15 * table.has("path")
     fit -= 35 * table.has("order") + 25 * table.has("customer") + 15 * table.has("email")
     yield Sketch(
-        "Totals of days, as somebody reports them",
+        translatable("Totals of days, as somebody reports them"),
         max(5, min(fit, 92)),
         shared,
         {"totals": targets},
@@ -126,7 +127,7 @@ def costs(table: Table) -> Iterator[Sketch]:
     fit += 20 * table.is_called("costs")
     fit -= 35 * (table.has("order") or table.has("customer") or table.has("visitor"))
     yield Sketch(
-        "Costs",
+        translatable("Costs"),
         max(5, min(fit, 95)),
         shared,
         {"costs": (Target(fields=fields),)},
@@ -160,7 +161,7 @@ def commissions(table: Table) -> Iterator[Sketch]:
     fit += 10 * table.is_called("commissions")
     targets = {"commissions": (Target(fields=fields),)}
     yield Sketch(
-        "Commissions of another platform, as history",
+        translatable("Commissions of another platform, as history"),
         max(5, min(fit, 95)),
         targets=targets,
         key=key_of(table, "order"),

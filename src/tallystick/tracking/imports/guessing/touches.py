@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, day_to_say, key_of, somebody
@@ -30,7 +31,7 @@ def clicks(table: Table) -> Iterator[Sketch]:
     fit += 10 * table.has("user_agent") + 10 * table.surely("destination") + 5 * table.has("device")
     fit -= 40 * (table.surely("amount") or table.has("order") or table.surely("commission"))
     yield Sketch(
-        "Clicks",
+        translatable("Clicks"),
         max(5, min(fit, 95)),
         {
             **table.sources(
@@ -69,7 +70,7 @@ def leads(table: Table) -> Iterator[Sketch]:
         kind = "code_use" if name == "code" else "crm_partner_field"
         events.insert(0, EventFrom(kind=kind, when=(table.filled(name),), fields=owner))
     yield Sketch(
-        "Sign-ups" if is_signup else "Leads",
+        translatable("Sign-ups") if is_signup else translatable("Leads"),
         max(5, min(fit, 95)),
         fields,
         {"events": tuple(events)},
@@ -91,7 +92,7 @@ def bindings(table: Table) -> Iterator[Sketch]:
     fit -= 35 * (table.surely("amount") or table.has("order") or table.surely("commission"))
     event = EventFrom(kind="customer_binding", when=(table.filled(role), table.filled("partner")))
     yield Sketch(
-        "Customers and the partners who brought them",
+        translatable("Customers and the partners who brought them"),
         max(5, min(fit, 95)),
         fields,
         {"events": (event,)},

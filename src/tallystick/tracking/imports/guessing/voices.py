@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom, When
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, day_to_say, key_of, somebody
@@ -50,7 +51,7 @@ def subscriptions(table: Table) -> Iterator[Sketch]:
         )
     fit = 60 + 20 * bool(words) + 10 * bool(paid)
     yield Sketch(
-        "Subscriptions and cancellations",
+        translatable("Subscriptions and cancellations"),
         fit,
         fields,
         {"events": tuple(events)},
@@ -86,7 +87,9 @@ def stages(table: Table) -> Iterator[Sketch]:
     deals, stage = table.roles[deal].column, table.roles["stage"].column
     key = (deals.name, stage.name) if deals.is_unique else ()
     fit = 70 + 15 * table.has("opportunity") + 10 * table.has("occurred_at")
-    yield Sketch("Stages of a CRM", fit, shared, {"events": tuple(events)}, key, notes=tuple(notes))
+    yield Sketch(
+        translatable("Stages of a CRM"), fit, shared, {"events": tuple(events)}, key, notes=tuple(notes)
+    )
 
 
 def tickets(table: Table) -> Iterator[Sketch]:
@@ -95,7 +98,11 @@ def tickets(table: Table) -> Iterator[Sketch]:
         return
     attributes = table.attributes("ticket", "priority", "status", "subject", "category")
     yield from _voice(
-        table, "ticket", "Tickets", 60 + 15 * table.has("ticket") + 10 * table.has("priority"), attributes
+        table,
+        "ticket",
+        translatable("Tickets"),
+        60 + 15 * table.has("ticket") + 10 * table.has("priority"),
+        attributes,
     )
 
 
@@ -105,7 +112,7 @@ def answers(table: Table) -> Iterator[Sketch]:
         return
     attributes = table.attributes("score", "question", "answer")
     fit = 55 + 15 * table.has("question") + 20 * table.is_called("surveys")
-    yield from _voice(table, "survey_answer", "Answers to a survey", fit, attributes)
+    yield from _voice(table, "survey_answer", translatable("Answers to a survey"), fit, attributes)
 
 
 def reviews(table: Table) -> Iterator[Sketch]:
@@ -114,7 +121,7 @@ def reviews(table: Table) -> Iterator[Sketch]:
         return
     attributes = table.attributes("rating", "product", "sku", "answer")
     fit = 60 + 20 * table.is_called("reviews") + 10 * table.has("product")
-    yield from _voice(table, "review", "Reviews", fit, attributes)
+    yield from _voice(table, "review", translatable("Reviews"), fit, attributes)
 
 
 def _voice(table: Table, kind: str, title: str, fit: int, attributes: dict[str, str]) -> Iterator[Sketch]:

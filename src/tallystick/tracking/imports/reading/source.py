@@ -24,14 +24,16 @@ _SAMPLE: Final = 200
 class Source:
     """An open file: its columns, those of its first table, and all rows of all tables that fit, each once.
 
-    total_bytes: of the file as it lies. read_bytes: how many of them have been read. skipped: the files in an archive,
-    or sections, that do not fit, each with why.
+    is_sparse: whether rows may leave out cells that are empty, as objects do. total_bytes: of the file as it lies.
+    read_bytes: how many of them have been read. skipped: the files in an archive, or sections, that do not fit, each
+    with why.
     """
 
     format: Format
     packed: str
     columns: tuple[str, ...]
     rows: Iterator[Row]
+    is_sparse: bool
     total_bytes: int
     read_bytes: Callable[[], int]
     skipped: list[tuple[str, str]]
@@ -59,6 +61,7 @@ def open_source(
                 packing.packed,
                 first.columns,
                 rows,
+                any(table.format == "ndjson" for table in tables),
                 original.total_bytes,
                 progress.read_bytes,
                 packing.skipped,

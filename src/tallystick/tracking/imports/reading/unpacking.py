@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Final, cast
+from typing import Final
 
 from tallystick.kit.delimited import BadFile
 from tallystick.tracking.imports.reading import signatures
 from tallystick.tracking.imports.reading.content import Bytes, Content, reasons_said
+from tallystick.tracking.imports.reading.inflating import BARE, GZIP, Inflated
 from tallystick.tracking.imports.reading.original import Broken, Original
 
 # Tables pack to a tenth, very repetitive ones to a hundredth; deflate itself ends at about a thousandth.
@@ -25,6 +27,8 @@ MOST_BYTES: Final = 512 << 30
 # Every member is looked into before the first row is read.
 MOST_MEMBERS: Final = 1_000
 
+# Of what stands before a member, the lengths of its name and of what follows the name.
+_LOCAL_HEADER: Final = struct.Struct("<26xHH")
 _ENCRYPTED: Final = 0x1
 _UNPACKED: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -45,7 +49,7 @@ def unpacked(original: Original, name: str) -> Iterator[Packing]:
         head = original.read(4)
     if head.startswith(signatures.ZIP):
         with _opened_zip(original, name) as archive:
-            yield _members(archive, name, Allowance(original.total_bytes))
+            yield _members(archive, original, name)
     elif head.startswith(signatures.GZIP):
         meter = _Meter(Allowance(original.total_bytes))
         yield Packing("gz", [Content(_without_gz(name), partial(_gzip, original, meter))])
@@ -99,17 +103,49 @@ def _plain(original: Original) -> Iterator[Bytes]:
 @contextmanager
 def _gzip(original: Original, meter: _Meter) -> Iterator[Bytes]:
     original.seek(0)
-    with gzip.GzipFile(fileobj=original) as stream:
-        # TRICKY: read() loses what it has already unpacked when the rest is damaged; read1() gives it first.
-        yield meter.metered(stream.read1)
+    yield meter.metered(Inflated(original.read, form=GZIP))
 
 
 @contextmanager
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter) -> Iterator[Bytes]:
-    with archive.open(member) as stream:
-        # TRICKY: as above; the type of what open() returns does not say that it has read1().
-        opened = cast("zipfile.ZipExtFile", stream)
-        yield meter.metered(opened.read1)
+def _member(original: Original, member: zipfile.ZipInfo, meter: _Meter) -> Iterator[Bytes]:
+    """The content of a member. The library's own reader keeps back what it unpacked last before the damage."""
+    packed = _Packed(original, member)
+    plain = member.compress_type == zipfile.ZIP_STORED
+    yield meter.metered(_Checked(packed if plain else Inflated(packed, form=BARE), member))
+
+
+class _Packed:
+    """The bytes of a member as they lie in the archive."""
+
+    def __init__(self, original: Original, member: zipfile.ZipInfo) -> None:
+        original.seek(member.header_offset)
+        header = original.read(_LOCAL_HEADER.size)
+        if len(header) < _LOCAL_HEADER.size or not header.startswith(signatures.ZIP):
+            raise zipfile.BadZipFile("a file is not where the list of members says")
+        self._original, self._left = original, member.compress_size
+        self._at = original.tell() + sum(_LOCAL_HEADER.unpack(header))
+
+    def __call__(self, size: int, /) -> bytes:
+        """At most so many bytes."""
+        self._original.seek(self._at)
+        piece = self._original.read(min(size, self._left))
+        self._at, self._left = self._at + len(piece), self._left - len(piece)
+        return piece
+
+
+class _Checked:
+    """The bytes of a member; when all have come, those that are not what the archive says are damaged."""
+
+    def __init__(self, read: Bytes, member: zipfile.ZipInfo) -> None:
+        self._read, self._member, self._sum = read, member, 0
+
+    def __call__(self, size: int, /) -> bytes:
+        """At most so many bytes. Raises BadZipFile at the end."""
+        piece = self._read(size)
+        self._sum = zlib.crc32(piece, self._sum)
+        if not piece and self._sum != self._member.CRC:
+            raise zipfile.BadZipFile("its checksum is another")
+        return piece
 
 
 @contextmanager
@@ -123,8 +159,8 @@ def _opened_zip(original: Original, name: str) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def _members(archive: zipfile.ZipFile, name: str, allowance: Allowance) -> Packing:
-    found = Packing("zip")
+def _members(archive: zipfile.ZipFile, original: Original, name: str) -> Packing:
+    allowance, found = Allowance(original.total_bytes), Packing("zip")
     files = [member for member in archive.infolist() if not _is_passed_over(member)]
     if len(files) > MOST_MEMBERS:
         raise BadFile(
@@ -135,10 +171,10 @@ def _members(archive: zipfile.ZipFile, name: str, allowance: Allowance) -> Packi
         )
     for member in files:
         meter = _Meter(allowance)
-        if why := _why_unread(archive, member, meter):
+        if why := _why_unread(original, member, meter):
             found.skipped.append((member.filename, why))
         else:
-            begin = partial(_member, archive, member, meter)
+            begin = partial(_member, original, member, meter)
             found.contents.append(Content(member.filename, begin, member=member.filename))
     return found
 
@@ -151,13 +187,13 @@ def _is_passed_over(member: zipfile.ZipInfo) -> bool:
     )
 
 
-def _why_unread(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter) -> str:
+def _why_unread(original: Original, member: zipfile.ZipInfo, meter: _Meter) -> str:
     if member.flag_bits & _ENCRYPTED:
         return "is encrypted. Pack it without a password"
     if member.compress_type not in _UNPACKED:
         return "is packed in an unusual way. Pack it with deflate, as zip programs do by default"
     try:
-        with reasons_said(), _member(archive, member, meter) as read:
+        with reasons_said(), _member(original, member, meter) as read:
             head = read(8)
     except Broken as broken:
         return f"cannot be read: {broken}"

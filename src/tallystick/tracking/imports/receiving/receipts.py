@@ -28,7 +28,7 @@ from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.receiving.occurrences import Occurrences
 from tallystick.tracking.imports.receiving.scratch import Memory, Room
 from tallystick.tracking.imports.receiving.sorting import Grouped, Sorter
-from tallystick.tracking.inbox.rules import CELLS
+from tallystick.tracking.inbox.rules import CELLS, SPARSE_CELLS
 from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, TEXT_CHARS, Alike, Origin, Receipt
 
 _JSON: Final = "application/json"
@@ -38,13 +38,17 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What all receipts of one import share. series: the import's id, from which those of its receipts come."""
+    """What all receipts of one import share. series: the import's id, from which those of its receipts come.
+
+    is_sparse: whether its rows leave out cells that are empty.
+    """
 
     brand_id: UUID
     source: str
     file: str
     received_at: datetime
     series: UUID
+    is_sparse: bool = False
 
 
 def receipts_of(
@@ -101,6 +105,7 @@ class _Made:
         self._ids = ids.all_in_series(arrival.series, at=arrival.received_at)
         self._seen = seen
         self._file = arrival.file
+        self._cells = SPARSE_CELLS if arrival.is_sparse else CELLS
         self._base = Receipt(
             id=arrival.series,
             brand_id=arrival.brand_id,
@@ -120,7 +125,7 @@ class _Made:
         body = _body(row)
         if body is None:
             return self.unreadable(row)
-        return self._one(row, ROW, CELLS, body, _key(row, key_columns) if key_columns else "")
+        return self._one(row, ROW, self._cells, body, _key(row, key_columns) if key_columns else "")
 
     def unreadable(self, row: Row) -> Receipt:
         """A row without cells, as the bytes it has."""
@@ -152,7 +157,7 @@ class _Made:
         return self._receipt(
             kind=GROUP,
             key=rows[0].key if clipped_from is None else None,
-            content_type=CELLS,
+            content_type=self._cells,
             body=b"[" + b",".join(row.body for row in rows) + b"]",
             origin=Origin(file=self._name(member), line=min(lines), lines=lines),
             clipped_from=clipped_from,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.tracking.events.wire import EVENT, GROUP, ROW, UNREADABLE
-from tallystick.tracking.inbox.rules import CELLS, body_fault
+from tallystick.tracking.inbox.rules import CELLS, SPARSE_CELLS, body_fault
 from tallystick.tracking.inbox.wire import BODY_BYTES, Receipt
 
 JSON = "application/json"
@@ -53,8 +53,8 @@ def with_cells(receipt: Receipt, cells: Cells, *, line: int | None, needed: Coll
     """A receipt in which some cells say something else. Identifier: IMPORT-CORRECT.
 
     cells: column → text, the others stay; of an event field → text, `attributes.NAME` for an attribute. line: which
-    row of a group, by its line in the file; the only row without one. needed: the columns that a row must have which
-    could not be read, since it has none yet.
+    row of a group, by its line in the file; the only row without one. needed: the columns that its mapping reads: a row
+    that could not be read must get them all, since it has none yet, and a sparse one may get those it lacks.
     Raises NotCorrected for a receipt of which nothing can be corrected, BadCorrection for a column or line it has not.
     """
     refuse_hopeless(receipt)
@@ -74,8 +74,13 @@ def with_cells(receipt: Receipt, cells: Cells, *, line: int | None, needed: Coll
         return _saying(receipt, _encoded(_event_with(_FIELDS.decode(receipt.body), cells)), JSON)
     rows = rows_in(receipt)
     place = _place(receipt, rows, line)
-    rows[place] = _row_with(rows[place], cells)
+    rows[place] = _row_with(rows[place], cells, lacking=lacking_in(receipt, rows[place], needed))
     return _of_rows(receipt, rows)
+
+
+def lacking_in(receipt: Receipt, row: Cells, needed: Collection[str]) -> list[str]:
+    """Which of the columns that its mapping reads a row leaves out, as a sparse one does: each is an empty cell."""
+    return sorted(set(needed) - set(row)) if receipt.content_type == SPARSE_CELLS else []
 
 
 def with_value(receipt: Receipt, *, column: str, value: str, to: str) -> Receipt | None:
@@ -85,9 +90,12 @@ def with_value(receipt: Receipt, *, column: str, value: str, to: str) -> Receipt
     """
     refuse_hopeless(receipt)
     rows = rows_in(receipt)
-    if not any(row.get(column) == value for row in rows):
+    absent = "" if receipt.content_type == SPARSE_CELLS else None
+    if not any(row.get(column, absent) == value for row in rows):
         return None
-    return _of_rows(receipt, [{**row, column: to} if row.get(column) == value else row for row in rows])
+    return _of_rows(
+        receipt, [{**row, column: to} if row.get(column, absent) == value else row for row in rows]
+    )
 
 
 def whole_event(receipt: Receipt, text: str) -> Receipt:
@@ -125,13 +133,14 @@ def _is_readable(receipt: Receipt) -> bool:
     return receipt.kind != EVENT or receipt.body.lstrip().startswith(b"{")
 
 
-def _row_with(row: dict[str, str], cells: Cells) -> dict[str, str]:
-    unknown = [name for name in cells if name not in row]
+def _row_with(row: dict[str, str], cells: Cells, *, lacking: Sequence[str]) -> dict[str, str]:
+    known = (*row, *lacking)
+    unknown = [name for name in cells if name not in known]
     if unknown:
         raise BadCorrection(
             "the row has no column %(column)r; its columns: %(columns)s",
             column=unknown[0],
-            columns=", ".join(row),
+            columns=", ".join(known),
         )
     return {**row, **cells}
 
@@ -162,15 +171,16 @@ def _place(receipt: Receipt, rows: list[dict[str, str]], line: int | None) -> in
 def _of_rows(receipt: Receipt, rows: list[dict[str, str]]) -> Receipt:
     """The receipt with these rows, those of a group in the order of their content, as an import has them."""
     bodies = [_encoded(row) for row in rows]
+    cells = SPARSE_CELLS if receipt.content_type == SPARSE_CELLS else CELLS
     if receipt.kind != GROUP:
-        return _saying(receipt, bodies[0], CELLS)
+        return _saying(receipt, bodies[0], cells)
     lines = receipt.origin.lines or (0,) * len(bodies)
     ordered = sorted(zip(bodies, lines, strict=True))
     body = b"[" + b",".join(each for each, _ in ordered) + b"]"
     if not receipt.origin.lines:
-        return _saying(receipt, body, CELLS)
+        return _saying(receipt, body, cells)
     origin = msgspec.structs.replace(receipt.origin, lines=tuple(line for _, line in ordered))
-    return msgspec.structs.replace(_saying(receipt, body, CELLS), origin=origin)
+    return msgspec.structs.replace(_saying(receipt, body, cells), origin=origin)
 
 
 def _encoded(value: object) -> bytes:

@@ -98,7 +98,6 @@ def _receive(turn: Turn, *, store: Store, stopping: Callable[[], bool], seen: Ca
     assert row.received_at is not None
     mapping, path = mapping_of(row), files.refuse_changed(row)
     source_name = mapping.name if mapping else EVENTS_SOURCE
-    arrival = Arrival(row.brand_id, source_name, row.name, row.received_at, row.id)
     with open_source(
         path,
         name=row.name,
@@ -106,6 +105,7 @@ def _receive(turn: Turn, *, store: Store, stopping: Callable[[], bool], seen: Ca
         needed=columns_of(mapping) if mapping else (),
     ) as source:
         rows = _watched(source, turn, stopping)
+        arrival = Arrival(row.brand_id, source_name, row.name, row.received_at, row.id, source.is_sparse)
         receipts = receipts_of(rows, arrival, mapping=mapping, scratch=files.scratch())
         # What was answered before is made again, because keys depend on the rows before, and is passed over.
         deque(islice(receipts, turn.receipts), maxlen=0)

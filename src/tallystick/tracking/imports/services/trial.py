@@ -108,7 +108,6 @@ class _File:
         """Its receipts, as those of an import that began now; and what there is to say at their end."""
         mapping, end = self.mapping, _End()
         source_name = mapping.name if mapping else EVENTS_SOURCE
-        arrival = Arrival(current_brand(), source_name, self.name, clock.now(), ids.new())
         with open_source(
             self.path,
             name=self.name,
@@ -116,6 +115,9 @@ class _File:
             needed=columns_of(mapping) if mapping else (),
         ) as source:
             rows = end.watch(source.rows, self.limit)
+            arrival = Arrival(
+                current_brand(), source_name, self.name, clock.now(), ids.new(), source.is_sparse
+            )
             yield receipts_of(rows, arrival, mapping=mapping, scratch=files.scratch()), end
             end.skipped = tuple(source.skipped)
 
@@ -139,6 +141,7 @@ class _Trying:
     file: _File
     store: Store
     context: Context = field(default_factory=lambda: Context({}, {}))
+    opening: dict[str, RowMapping] = field(default_factory=dict)
     counting: Counting = field(default_factory=Counting)
     problems: list[tuple[UUID, Problem]] = field(default_factory=list)
     opened: list[Opening] = field(default_factory=list)
@@ -147,7 +150,8 @@ class _Trying:
     def learn(self, context: Context) -> None:
         """Find out what the file would open: what is verified afterwards knows it, wherever in the file it stands."""
         self.context = context
-        if not opening_mappings(context.mappings).get(self.file.mapping.name if self.file.mapping else ""):
+        self.opening = opening_mappings(context.mappings)
+        if self.file.mapping is None or self.file.mapping.name not in self.opening:
             return
         bodies: dict[OpeningBody, None] = {}
         with (
@@ -236,7 +240,7 @@ class _Trying:
             self.problems = [each for each in self.problems if each[0] != original.receipt.id]
 
     def _wishes(self, stored: Stored) -> Sequence[OpeningBody]:
-        return openings_of(stored, opening_mappings(self.context.mappings))
+        return openings_of(stored, self.opening)
 
     def _open(self, bodies: dict[OpeningBody, None]) -> None:
         if bodies:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from django.utils.translation import gettext as _
 
+from tallystick.design.words import word
 from tallystick.doors.console.state import BadAddress
 from tallystick.doors.importing import saved_mappings
 from tallystick.tracking.events.mapping.form import BadMapping, EventFrom
@@ -19,8 +20,8 @@ from tallystick.tracking.events.models import Mapping as SavedMapping
 from tallystick.tracking.imports.guessing.form import Proposal
 from tallystick.tracking.imports.guessing.propose import propose
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.presets.catalog import PRESETS
-from tallystick.tracking.imports.presets.form import Note
+from tallystick.tracking.imports.presets.catalog import PRESETS, preset_named
+from tallystick.tracking.imports.presets.form import Note, Preset
 from tallystick.tracking.imports.queries.known import known_here
 from tallystick.tracking.imports.reading.look import Look
 
@@ -62,7 +63,7 @@ def base_named(key: str, offered: Sequence[Base]) -> Base:
             return base
     for preset in PRESETS:
         if kind == "preset" and preset.key == name:
-            return Base(key, preset.title, preset.mapping, preset.key)
+            return Base(key, preset_title(preset), preset.mapping, preset.key)
     if kind == "saved" and (saved := newest_saved().get(name)):
         return Base(key, name, read_loosely(saved.text))
     raise BadAddress(_("There is no mapping “%(name)s” to begin with.") % {"name": key[:60]})
@@ -73,7 +74,7 @@ def others(look: Look) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     saved = [(f"saved:{name}", name) for name in newest_saved()]
     if saved:
         yield _("Mappings of the brand"), saved
-    yield _("Exports of other platforms"), [(f"preset:{preset.key}", preset.title) for preset in PRESETS]
+    yield _("Exports of other platforms"), [(f"preset:{preset.key}", preset_title(preset)) for preset in PRESETS]
 
 
 def newest_saved() -> dict[str, SavedMapping]:
@@ -95,7 +96,18 @@ def name_for(file: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:60] or "file"
 
 
+def preset_title(preset: Preset) -> str:
+    """What a preset is called: `Dub: commissions`."""
+    return f"{preset.platform}: {word(preset.what)}"
+
+
 def _proposed(number: int, proposal: Proposal) -> Base:
+    preset = preset_named(proposal.preset)
     return Base(
-        f"guess:{number}", proposal.title, proposal.mapping, proposal.preset, proposal.fit, proposal.notes
+        f"guess:{number}",
+        preset_title(preset) if preset else _(proposal.title),
+        proposal.mapping,
+        proposal.preset,
+        proposal.fit,
+        proposal.notes,
     )

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tallystick.doors.console.views.imports.columns import (
     AS_IT_IS,
@@ -48,7 +49,7 @@ FORMATS: Final = (
 EXAMPLE: Final = datetime(2026, 11, 30, 14, 5, 9, tzinfo=UTC)
 """A time that no two formats write alike."""
 
-SEPARATORS: Final = ((",", ","), (";", ";"), ("tab", "tab"), ("|", "|"), ("spaces", "spaces"))
+SEPARATORS: Final = ((",", ","), (";", ";"), ("tab", _lazy("tab")), ("|", "|"), ("spaces", _lazy("spaces")))
 ENCODINGS: Final = (
     "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "windows-1250", "windows-1251", "mac-roman",
     "shift_jis", "gb18030",

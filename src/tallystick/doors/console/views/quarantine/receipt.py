@@ -26,7 +26,7 @@ from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.mapping.checks import columns_of
 from tallystick.tracking.events.queries import newest_mappings
 from tallystick.tracking.events.wire import EVENT, UNREADABLE
-from tallystick.tracking.imports.rules.corrections import rows_in
+from tallystick.tracking.imports.rules.corrections import lacking_in, rows_in
 from tallystick.tracking.imports.services.corrections import (
     Became,
     Corrected,
@@ -165,8 +165,10 @@ def sheet_of(stored: Stored, row: Quarantined, line: int | None) -> Sheet:
     if rows:
         lines = receipt.origin.lines
         place = lines.index(line) if line in lines else 0
+        lacking = lacking_in(receipt, rows[place], _columns_needed(receipt))
+        cells = rows[place] | dict.fromkeys(lacking, "")
         return Sheet(
-            _cells(rows[place], row), line=lines[place] if lines else None, lines=tuple(sorted(lines))
+            _cells(cells, row), line=lines[place] if lines else None, lines=tuple(sorted(lines))
         )
     if receipt.kind == EVENT:
         plain = _plain_fields(receipt.body)
