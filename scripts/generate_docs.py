@@ -152,7 +152,7 @@ def render_presets() -> str:
     ]
     states = ("pending", "approved", "reversed", "paid")
     said = [
-        [preset.platform, *(", ".join(_words_for(state, preset.mapping)) for state in states)]
+        [preset.platform, *(", ".join(dict.fromkeys(_words_for(state, preset.mapping))) for state in states)]
         for preset in PRESETS
         if preset.mapping.commissions
     ]

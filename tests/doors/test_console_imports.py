@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode
-from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,9 +10,6 @@ from tallystick import journey
 from tallystick.foundation.audit.models import AuditLine
 from tallystick.foundation.jobs.services import run_due
 from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import ids
-from tallystick.partners.partnerships.models import Partner
-from tallystick.tracking.events.models import Choice, Event
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.services import lifecycle
 from tallystick.tracking.imports.services.running import run
@@ -25,19 +21,6 @@ __all__ = ["house", "shop", "twins"]
 
 DUB = """ID,Type,Amount,Earnings,Currency,Status,Invoice ID,Created at,Partner ID,Customer ID
 cm_1,sale,4900,490,eur,paid,inv_1,2026-10-01T10:00:00Z,pn_1,cus_1
-"""
-SHOP_LIST = """Order;Placed;Total
-A-1;2026-03-02T09:00:00Z;120.50
-A-2;2026-03-02T10:00:00Z;82.00
-=A-9;2026-03-03T12:00:00Z;44.00
-"""
-SHOP_MAPPING = """name = "shop-list"
-key = ["Order"]
-[[orders]]
-[orders.fields]
-order = { column = "Order" }
-ordered_at = { column = "Placed" }
-amount = { column = "Total" }
 """
 
 
@@ -108,6 +91,16 @@ def test_an_export_of_another_platform_is_recognised_and_saved_mappings_are_offe
     own = shop.reads(f"{page_of(shop.brings())}/columns?as=saved%3Aorders")
     assert form_of(own)["name"] == "orders"
     assert "There is no mapping" in shop.reads(f"{page_of(shop.brings())}/columns?as=saved%3Anone", 400).words
+
+
+def test_a_preset_that_is_chosen_by_hand_is_fitted_to_the_file_and_refused_where_it_is_another(shop):
+    page = page_of(shop.brings(DUB.replace("Currency,", "").replace("eur,", ""), "dub.csv"))
+    shown = shop.reads(f"{page}/text?as=preset%3Adub_commissions").one("textarea").text
+    assert 'column = "Earnings"' in shown
+    assert 'column = "Currency"' not in shown
+    refused = shop.reads(f"{page}/columns?as=preset%3Atune_conversions", 400)
+    assert "The file is not what TUNE" in refused.words
+    assert "There is no preset" in shop.reads(f"{page}/columns?as=preset%3Anone", 404).words
 
 
 def test_events_in_our_own_form_need_no_mapping(shop):
@@ -249,120 +242,6 @@ def test_a_reconciliation_leads_to_its_quarantine_and_is_a_file_without_formulas
     assert "orders.csv,money,purchase,,,200.50,EUR" in lines
     assert "orders.csv,unknown partner,shop: =1+1,1,,," in lines
     assert not [line for line in lines if ",=" in line]
-
-
-def test_a_name_is_said_once_and_what_waits_for_it_counts(shop):
-    row = shop.imports()
-    name = urlencode({"program": "shop", "role": "partner", "value": "nora-blog"})
-    listed = shop.reads("names")
-    assert "nora-blog" in listed.words
-    form = form_of(shop.reads(f"names/choose?{name}"))
-    said = shop.posts("names/choose", **{**form, "how": "known", "partnership": "shop/alice"})
-    assert "1 receipts count now" in said.words
-    with brand_scope(shop.id):
-        assert Event.objects.filter(order="A-3").count() == 1
-    assert "What was said before" in said.words
-    with brand_scope(shop.id):
-        choice = Choice.objects.get()
-    taken = shop.posts(f"names/{ids.show('cho', choice.id)}/undo")
-    assert "is unknown again" in taken.words
-    assert shop.reads(page_of(row)).words.count("nora-blog") == 0
-
-
-@pytest.mark.parametrize(
-    ("said", "words"),
-    [
-        ({"how": "known"}, "Choose the partner, or the placement."),
-        ({"how": "house"}, "Choose the house channel."),
-        ({"how": "open", "name": ""}, "Write what it shall be called."),
-        ({"how": "known", "partnership": "shop/nobody"}, "nobody"),
-    ],
-)
-def test_an_answer_that_lacks_something_is_asked_again(shop, said, words):
-    name = {"program": "shop", "role": "partner", "value": "nora-blog", "kind": "content", "name": "Nora"}
-    assert words in shop.posts("names/choose", 400, **{**name, **said}).words
-
-
-def test_a_house_channel_an_ignored_name_and_somebody_new(shop):
-    shop.imports(ORDERS.replace("alice", "newsletter-x").replace("bob", "trash"))
-    name = {"program": "shop", "role": "partner", "kind": "content", "name": "Nora"}
-    shop.posts("names/choose", **name, value="newsletter-x", how="house", channel="newsletter")
-    shop.posts("names/choose", **name, value="trash", how="ignore")
-    shop.posts("names/choose", **name, value="nora-blog", how="open")
-    shop.works()
-    with brand_scope(shop.id):
-        assert Partner.objects.filter(name="Nora").count() == 1
-        chosen = {choice.value: str(choice.channel or choice.partnership) for choice in Choice.objects.all()}
-    assert chosen["trash"] == "None"
-    words = shop.reads("names").words
-    assert "Every name is known" in words
-    assert "ignored" in words
-
-
-def test_many_names_are_opened_or_ignored_at_once_after_one_question(shop):
-    shop.imports(ORDERS.replace("alice", "one").replace("bob", "two"))
-    rows = [
-        urlencode({"program": "shop", "role": "partner", "value": name})
-        for name in ("one", "two", "nora-blog")
-    ]
-    asked = shop.reads(f"names/all?{urlencode({'row': rows[:2], 'act': 'open'}, doseq=True)}")
-    assert "Open them" in asked.words
-    shop.posts("names/all", row=rows[:2], act="open", kind="content")
-    shop.posts("names/all", row=rows[2:], act="ignore")
-    with brand_scope(shop.id):
-        assert set(Partner.objects.values_list("key", flat=True)) >= {"one", "two"}
-        assert Choice.objects.count() == 3
-    assert "Nothing is chosen" in shop.reads("names/all").words
-    many = urlencode({"row": [f"role=partner&value={number}" for number in range(201)]}, doseq=True)
-    assert "at most 200" in shop.reads(f"names/all?{many}", 400).words
-
-
-def test_a_mapping_has_versions_and_a_new_one_is_for_what_waits(shop):
-    shop.imports(ORDERS.replace("twelve", '"12,00"'))
-    listed = shop.reads("mappings")
-    assert "orders" in listed.words
-    shown = shop.reads("mappings/orders")
-    assert "Version 1" in shown.words
-    assert "orders.csv" in shown.words
-    better = MAPPING.replace('key = ["Order"]', 'key = ["Order"]\ndecimal = ","')
-    assert "Version 2 holds from now on" in shop.posts("mappings/orders/change", text=better).words
-    assert "2 count now" in shop.posts("mappings/orders/replay").words
-    other = shop.posts("mappings/orders/change", 400, text=better.replace('"orders"', '"other"'))
-    assert "has to stay 'orders'" in other.words
-    assert "Column" not in shop.posts("mappings/orders/change", 400, text="nonsense").words
-    shop.reads("mappings/nothing", 404)
-
-
-def test_the_orders_of_the_shop_are_compared_with_their_loss_and_its_interval(shop):
-    assert "not here yet" in shop.reads("orders").words
-    shop.imports()
-    shop.imports(SHOP_LIST, SHOP_MAPPING, "shop.csv")
-    page = shop.reads("orders")
-    assert "33.3 %" in page.words
-    assert "6.1–79.2 %" in page.words
-    assert "1 of 3 orders that tracking should have seen" in page.words
-    assert "amount: 82.00 EUR in the shop, 80.00 EUR here" in page.words
-    assert "nothing arrived about it" in shop.reads("orders?kind=missing").words
-    assert "A-2" not in shop.reads("orders?kind=missing").words
-    lines = b"".join(shop.browser().get(shop.at("orders?format=csv"))).decode().splitlines()
-    assert "'=A-9,missing,nothing,2026-03-03T12:00:00+00:00,44.00,EUR,,," in lines
-    assert "No order of the period" in shop.reads("orders?from=2020-01-01&until=2020-01-02").words
-
-
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("kind=lost", "it is one of matched"),
-        ("from=yesterday", "which is not a date"),
-        ("from=2026-05-01&until=2026-04-01", "lies before"),
-        ("page=9", "not that many pages"),
-        ("format=pdf", "it is one of csv"),
-        ("colour=red", "is not a parameter"),
-    ],
-)
-def test_what_cannot_be_asked_of_the_orders_is_said(shop, query, words):
-    shop.imports(SHOP_LIST, SHOP_MAPPING, "shop.csv")
-    assert words in shop.reads(f"orders?{query}", 400).words
 
 
 def test_whoever_only_looks_sees_no_buttons_and_is_refused(shop):

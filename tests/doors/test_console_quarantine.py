@@ -1,5 +1,6 @@
 """The pages of the quarantine: found, corrected, replayed, dismissed, taken back."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -91,6 +92,17 @@ def test_a_row_that_could_not_be_read_is_written_anew_beside_what_stands_in_the_
     shop.posts(f"quarantine/{receipt}/correct", **{**given, cell(form, "Affiliate"): "alice"})
     shop.works()
     assert amounts(shop)["A-6"] == 500
+
+
+def test_what_an_object_left_out_can_be_filled_in(shop):
+    whole = {"Order": "A-7", "Date": "2026-03-05T10:00:00Z", "Customer": "ida", "Amount": "7.00", "Affiliate": "bob"}
+    objects = [{name: text for name, text in whole.items() if name != "Date"}, {**whole, "Order": "A-8"}]
+    shop.imports("\n".join(map(json.dumps, objects)), name="orders.ndjson")
+    (receipt,) = shop.waits(reason="schema")
+    form = form_of(shop.reads(f"quarantine/{receipt}"))
+    shop.posts(f"quarantine/{receipt}/correct", **{**form, cell(form, "Date"): whole["Date"]})
+    shop.works()
+    assert amounts(shop) == {"A-7": 700, "A-8": 700}
 
 
 def test_one_line_of_several_is_corrected_by_its_number(shop):

@@ -25,7 +25,7 @@ SHAPES = re.compile(
     r"\b[a-z]{2,3}_[\w…-]+"  # ids
     r"|(\w+ )?\S*@\S+|https?://\S+|\b[\w-]+\.(ndjson|txt|csv|gz)\b|\b[0-9a-f]{32,64}\b"
     r"|\b[a-z]+[._/][\w./-]+"  # identifiers: acts, scopes, kinds of jobs, handles
-    r"|\b(Tallystick|EUR|CSV|Europe/Istanbul|sha256|root|tallystick init)\b"
+    r"|\b(Tallystick|EUR|CSV|csv|Europe/Istanbul|sha256|root|tallystick init)\b"
 )
 """What is written the same in every language."""
 
@@ -33,7 +33,7 @@ WRITTEN_DOWN = (
     "400 first purchases", "disclosure is missing", "Welcome to the numbers.", "Partner team", "ALICE10",
     "Let one person alone publish versions of definitions in Acme", "invites you to Acme", "Gold", "Silver",
     "something else", ": content", "article", "banner", "video", "email", "in-app", "directory", "voucher", "content",
-    "active", "brand", "event", "events", "sessions",
+    "active", "brand", "event", "events", "sessions", "partner alice-old",
     # why a receipt waits, as it was found then
     "say who that is: on the page of unknown names, or by opening it; then replay",
     "'yesterday' is not a time", "write ISO 8601 with an offset: 2026-11-20T14:05:00+01:00",

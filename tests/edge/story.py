@@ -21,13 +21,15 @@ HORIZON_TRIES = 1200
 IMPORTED_ONCE = (
     "django.core.management.commands.migrate",
     "tallystick.doors.cli.import_",
+    "tallystick.doors.cli.import_mapping",
+    "tallystick.doors.cli.import_shown",
     "tallystick.doors.cli.init",
     "tallystick.doors.cli.replay",
     "tallystick.journey",
     "tallystick.partners.partnerships.setup",
     "tallystick.project.health",
     "tallystick.project.upkeep",
-    "tallystick.tracking.imports.receiving.receive",
+    "tallystick.tracking.imports.services.running",
     "tests.edge.effects",
     "tests.edge.world",
 )

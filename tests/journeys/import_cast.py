@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from tallystick import journey
+from tallystick.foundation.scoping import brand_scope
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.imports.models import Import
+from tallystick.tracking.imports.receiving.receive import Received
 from tallystick.tracking.imports.rules.tally import Tally
 from tallystick.tracking.imports.services.lifecycle import start, write_mapping
 from tallystick.tracking.imports.services.running import run
@@ -76,9 +79,6 @@ fields.occurred_at = { column = "at" }
 fields.customer = { column = "customer" }
 fields.code = { column = "used" }
 """
-
-
-MANY = 7_000
 
 
 def order(number: int, *, customer: str = "carol", partner: str = "alice", total: str = "10.00") -> str:
@@ -150,12 +150,25 @@ def imported(path: Path, mapping: str = PLAIN) -> Import:
     return run(begun(path, mapping), store=journey.inbox())
 
 
+def brought(brand_id: UUID, path: Path, mapping: str = PLAIN, *, limit: int = 1_000) -> Import:
+    """An import, and what the journey makes of it. A mapping of "" is for canonical events."""
+    with brand_scope(brand_id):
+        row = imported(path, mapping)
+    journey.run_until_done(brand_id, limit=limit)
+    return row
+
+
 def tried(path: Path, mapping: str = PLAIN, limit: int | None = None) -> Trial:
     return try_out(path, mapping=read_mapping(mapping), store=journey.inbox(), limit=limit)
 
 
 def counts(row: Import) -> tuple[int, ...]:
     return (row.receipts, row.rows, row.rows_accepted, row.rows_duplicate, row.rows_conflict)
+
+
+def received(row: Import) -> Received:
+    """What became of its rows."""
+    return Received(row.rows, row.rows_accepted, row.rows_duplicate, row.rows_conflict)
 
 
 def is_sum(tally: Tally) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,10 +17,14 @@ from tallystick.foundation.audit.models import AuditLine
 from tallystick.foundation.outbox.models import Announcement
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock, ids
+from tallystick.kit.delimited import BadFile
 from tallystick.partners.partnerships.models import Link
+from tallystick.tracking.events.models import Event
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.queries.imports import ahead_of, there
 from tallystick.tracking.imports.queries.tallying import tally_of
+from tallystick.tracking.imports.reading import original
+from tallystick.tracking.imports.reading.look import look_at
 from tallystick.tracking.imports.receiving import receive
 from tallystick.tracking.imports.rules.steps import State, StepRefused
 from tallystick.tracking.imports.services.lifecycle import resume, stop
@@ -31,7 +37,6 @@ from tests.journeys.import_cast import (
     CORRECTED,
     HEADER,
     KEYED,
-    MANY,
     ORDERS,
     PLAIN,
     begun,
@@ -39,6 +44,7 @@ from tests.journeys.import_cast import (
     file_of,
     imported,
     order,
+    tried,
 )
 from tests.people import TESTER
 
@@ -153,20 +159,85 @@ def test_the_oldest_import_comes_first_and_one_whose_worker_is_silent_is_taken_o
     assert {there(row).state for row in rows} == {State.RECEIVED}
 
 
-def test_a_file_that_breaks_off_keeps_what_came_before_and_says_why(shop, tmp_path):
-    rows = [order(n, customer=hashlib.shake_256(b"%d" % n).hexdigest(95)) for n in range(MANY)]
-    packed = gzip.compress((HEADER + "".join(rows)).encode(), mtime=0)
+class Failing(original.Original):
+    """A file on a disk that gives little at once, and fails on the way."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= 2_000:
+            raise OSError(5, "Input/output error")
+        return super().read(500)
+
+
+def zipped(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("orders.csv", content)
+    return packed.getvalue()
+
+
+def damaged(content: bytes) -> bytes:
+    at = len(content) // 2
+    return content[:at] + b"\xff" * 9 + content[at + 9 :]
+
+
+MIXED = [order(n, customer=hashlib.shake_256(b"%d" % n).hexdigest(20)) for n in range(60)]
+WHOLE = (HEADER + "".join(MIXED)).encode()
+BROKEN = {
+    "cut.csv.gz": (gzip.compress(WHOLE, mtime=0)[:-300], "its packed content ends in the middle"),
+    "damaged.zip": (damaged(zipped(WHOLE)), "its packed content is damaged"),
+    "disk.csv": (WHOLE, "Input/output error"),
+}
+
+
+@pytest.mark.parametrize("grouped", [False, True], ids=["row by row", "in groups"])
+def test_a_file_that_breaks_off_keeps_what_came_before_and_says_why(shop, tmp_path, monkeypatch, grouped):
+    for number, (name, (content, why)) in enumerate(BROKEN.items()):
+        mapping = PLAIN.replace("orders", f"broken{number}")
+        mapping = (
+            mapping.replace('program = "shop"', 'program = "shop"\ngroup_by = ["order"]')
+            if grouped
+            else mapping
+        )
+        path = tmp_path / name
+        path.write_bytes(content)
+        with monkeypatch.context() as patched:
+            if name == "disk.csv":
+                patched.setattr(original, "Original", Failing)
+            [sheet] = look_at(path).sheets
+            trial, row = tried(path, mapping), imported(path, mapping)
+        shop.works()
+        lines = row.rows + grouped
+        assert (row.state, trial.broken) == (State.FAILED, row.error)
+        assert f"after line {lines + 1}: cannot be read on: {why}" in row.error
+        assert 0 < lines < len(MIXED)
+        assert why in sheet.broken
+        assert tally_of(row) == trial.tally
+        if name != "damaged.zip":
+            assert trial.tally.counted == row.rows
+            assert set(Event.objects.filter(kind="purchase").values_list("order", flat=True)) >= {
+                str(n) for n in range(row.rows)
+            }
+
+
+def test_a_file_that_is_there_whole_the_next_time_adds_what_was_missing(shop, tmp_path):
     path = tmp_path / "orders.csv.gz"
-    path.write_bytes(packed[: len(packed) * 9 // 10])
+    path.write_bytes(BROKEN["cut.csv.gz"][0])
     row = imported(path)
-    assert row.state == State.FAILED
-    assert "orders.csv.gz" in row.error
-    assert 0 < row.rows < MANY
-    path.write_bytes(packed)
+    path.write_bytes(gzip.compress(WHOLE, mtime=0))
     changed = run(resume(row, by=TESTER), store=journey.inbox())
     assert (changed.state, "was changed since" in changed.error) == (State.FAILED, True)
     again = imported(path)
-    assert (again.state, again.rows, again.rows_duplicate) == (State.RECEIVED, MANY, row.rows)
+    assert (again.state, again.rows, again.rows_duplicate) == (State.RECEIVED, len(MIXED), row.rows)
+
+
+def test_a_file_that_breaks_off_after_its_header_is_no_reason_to_refuse_it(shop, tmp_path):
+    packed = gzip.compress((HEADER + hashlib.shake_256(b"").hexdigest(900)).encode(), mtime=0)
+    path = tmp_path / "orders.csv.gz"
+    path.write_bytes(packed[:400])
+    assert "no row of it can be read: its packed content ends in the middle" in imported(path).error
+    path.write_bytes(packed[:20])
+    with pytest.raises(BadFile, match="cannot be read: its packed content ends in the middle"):
+        begun(path)
 
 
 @pytest.mark.usefixtures("few_at_once")

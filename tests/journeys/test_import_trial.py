@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock
+from tallystick.kit.delimited import BadFile
 from tallystick.partners.partnerships.models import Code, Partner
 from tallystick.partners.programs.models import Program
 from tallystick.tracking.events.choices import choose
@@ -143,6 +145,29 @@ def test_rows_of_a_group_that_nothing_is_made_of_are_ignored(shop, tmp_path):
     tally = tally_of(row)
     assert (tally.counted, tally.ignored, tally.quarantined) == (4, 2, 2)
     assert tally.money == {("purchase", "EUR"): 850, ("refund", "EUR"): 150}
+
+
+def test_objects_that_leave_out_what_is_empty_are_rows_like_others(shop, tmp_path):
+    sale = {"order": "1", "at": "2026-03-02T09:00:00Z", "customer": "carol", "total": "9.00"}
+    objects = [
+        {**sale, "partner": "alice"},
+        {**sale, "order": "2"},
+        {"at": sale["at"]},
+        {"order": "3", "total": "1"},
+    ]
+    path = tmp_path / "orders.ndjson"
+    path.write_text("".join(json.dumps(one) + "\n" for one in objects))
+    said, row = tried(path, KEYED).tally, imported(path, KEYED)
+    shop.works()
+    assert said == tally_of(row)
+    assert (said.counted, said.ignored, said.quarantined) == (2, 1, 1)
+    assert [(one.column, one.value) for one in problems_of(row)] == [("at", "")]
+    receipt_id = problems_of(row).get().receipt_id
+    correct(receipt_id, cells={"at": sale["at"], "customer": "dora"}, store=journey.inbox(), by=TESTER)
+    assert tally_of(row).counted == 3
+    path.write_text("".join(json.dumps(one) + "\n" for one in objects[1:]))
+    with pytest.raises(BadFile, match="no column 'partner'"):
+        tried(path, KEYED)
 
 
 def test_the_same_file_a_second_time_is_nothing_but_duplicates(shop, tmp_path):

@@ -19,7 +19,6 @@ import msgspec
 import pytest
 from django.db.models import Count, Sum
 
-from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.measurement.attribution.rules.models import MODELS
@@ -29,11 +28,9 @@ from tallystick.tracking.events.models import Event
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.queries.tallying import tally_of
 from tallystick.tracking.imports.rules.tally import Tally
-from tallystick.tracking.imports.services.lifecycle import start, write_mapping
-from tallystick.tracking.imports.services.running import run
-from tallystick.tracking.imports.services.uploads import bring
 from tallystick.tracking.reported.models import ReportedTotal
 from tests.houses import House
+from tests.journeys.import_cast import brought
 from tests.people import TESTER
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -139,13 +136,9 @@ def wholesaler(house: House) -> Brand:
 
 
 def imports(brand: Brand, path: Path, mapping: str) -> Import:
-    """What `tallystick import FILE --mapping FILE` does."""
-    with brand_scope(brand.id):
-        row = bring(path, name=path.name, by=TESTER)
-        write_mapping(row, text=(MAPPINGS / f"{mapping}.toml").read_text(), by=TESTER)
-        row = run(start(row, by=TESTER), store=journey.inbox())
+    """A file that is received to its end with one of the mappings here."""
+    row = brought(brand.id, path, (MAPPINGS / f"{mapping}.toml").read_text())
     assert (row.state, row.error) == ("received", "")
-    journey.run_until_done(brand.id, limit=1_000)
     return row
 
 

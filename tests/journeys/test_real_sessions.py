@@ -12,7 +12,6 @@ import msgspec
 import pytest
 
 import tallystick
-from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.kit.shares import PPB
@@ -20,13 +19,11 @@ from tallystick.measurement.attribution.models import Conversion, Credit
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.partners.partnerships.setup import Setup, apply_setup
 from tallystick.partners.programs.models import Brand
-from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Event
-from tallystick.tracking.events.services import publish_mapping
 from tallystick.tracking.imports.receiving.receive import Received
 from tests.houses import House
+from tests.journeys.import_cast import brought, received
 from tests.people import TESTER
-from tests.receiving import receive_file
 
 DEMO = Path(tallystick.__file__).parent / "project" / "demo"
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "online_shoppers_intention"
@@ -44,12 +41,8 @@ def shop(house: House) -> Brand:
     return apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS), by=TESTER).brand
 
 
-def imports(brand: Brand, file: Path) -> Received:
-    text = (DEMO / "mapping.toml").read_text()
-    mapping = read_mapping(text)
-    with brand_scope(brand.id):
-        publish_mapping(name=mapping.name, text=text, by=TESTER)
-    return receive_file(file, brand_id=brand.id, mapping=mapping, store=journey.inbox())
+def imports(brand: Brand, file: Path, *, limit: int) -> Received:
+    return received(brought(brand.id, file, (DEMO / "mapping.toml").read_text(), limit=limit))
 
 
 def dump(brand: Brand) -> dict[str, list[tuple[Any, ...]]]:
@@ -67,8 +60,7 @@ def dump(brand: Brand) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the whole file goes through SQLite only")
 def test_every_session_becomes_a_click_and_every_purchase_a_credited_conversion(shop):
     rows = list(csv.DictReader(SESSIONS.read_text().splitlines()))
-    assert imports(shop, SESSIONS) == Received(12_330, 12_330, 0, 0)
-    journey.run_until_done(shop.id, limit=2_000)
+    assert imports(shop, SESSIONS, limit=2_000) == Received(12_330, 12_330, 0, 0)
     with brand_scope(shop.id):
         assert Counter(Event.objects.values_list("kind", flat=True)) == {"click": 12_330, "purchase": 1_908}
         assert Conversion.objects.filter(withdrawn=False, attribution__credited=True).count() == 1_908
@@ -86,10 +78,8 @@ def test_an_extract_imported_twice_and_shuffled_stays_as_it_is(shop, tmp_path):
     first, again = tmp_path / "first.csv", tmp_path / "again.csv"
     first.write_text("\n".join([header, *extract]))
     again.write_text("\n".join([header, *chance.sample(extract, EXTRACT)]))
-    assert imports(shop, first).accepted == EXTRACT
-    journey.run_until_done(shop.id, limit=500)
+    assert imports(shop, first, limit=500).accepted == EXTRACT
     before = dump(shop)
     assert len(before["events"]) > EXTRACT
-    assert imports(shop, again) == Received(EXTRACT, 0, EXTRACT, 0)
-    journey.run_until_done(shop.id, limit=500)
+    assert imports(shop, again, limit=500) == Received(EXTRACT, 0, EXTRACT, 0)
     assert dump(shop) == before

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick.tracking.events.mapping.apply import bodies_of
@@ -346,6 +346,7 @@ headers = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(
     headers.flatmap(
         lambda names: st.tuples(

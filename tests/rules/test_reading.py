@@ -89,7 +89,7 @@ def test_a_row_that_cannot_be_read_comes_alone_as_the_bytes_it_has(desk, broken)
 PIECES = [b'"', b'""', b",", b"\n", b"\r", b"\r\n", b"a", b" ", b";", b"\xff", b"\0", "\u00eb".encode()]
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=60), size=st.sampled_from([1, 3, 1 << 18]))
 def test_every_line_is_in_exactly_one_row_whatever_stands_in_it(desk, monkeypatch, pieces, size):
     monkeypatch.setattr("tallystick.tracking.imports.reading.content.PIECE_BYTES", size)
@@ -102,8 +102,8 @@ def test_every_line_is_in_exactly_one_row_whatever_stands_in_it(desk, monkeypatc
 
 
 def test_many_broken_quotes_take_no_more_time_than_as_many_rows(desk):
-    content = "name,total\n" + '"a"b\n' * 60_000
-    assert sum(row.cells is None for row in desk.rows(content)) == 60_000
+    content = "name,total\n" + '"a"b\n' * 20_000
+    assert sum(row.cells is None for row in desk.rows(content)) == 20_000
 
 
 def test_a_row_of_many_lines_that_is_larger_than_a_receipt_gives_its_lines_back(desk):

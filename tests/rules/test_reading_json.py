@@ -118,9 +118,8 @@ class TestSharedFixtures:
 
     def test_every_file_of_the_json_test_suite_alone_is_read_or_refused(self, desk):
         for path in (SHARED / "fixtures" / "json-test-suite" / "test_parsing").glob("*.json"):
-            for name in ("alone.ndjson", "alone.json"):
-                with suppress(BadFile):
-                    desk.rows(path.read_bytes(), name)
+            with suppress(BadFile):
+                desk.rows(path.read_bytes(), "alone.json")
 
     def test_naughty_texts_come_back_from_a_table_and_from_ndjson(self, desk):
         texts = [

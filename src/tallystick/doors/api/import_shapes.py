@@ -146,6 +146,7 @@ class Trial(BaseModel):
     opens: list[str] = Field(description="Partners, links and codes that would be opened.")
     is_whole: bool = Field(description="Whether the whole file was looked at.")
     skipped: list[Skipped]
+    broken: str = Field(description="Why the file cannot be read to its end; empty where it can.")
 
 
 class Problem(BaseModel):

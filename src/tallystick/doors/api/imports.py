@@ -237,6 +237,7 @@ def _try(call: Call) -> Answer:
         "opens": list(trial.opens),
         "is_whole": trial.is_whole,
         "skipped": [{"name": name, "why": why} for name, why in trial.skipped],
+        "broken": trial.broken,
     }
     return Answer(said)
 

@@ -45,11 +45,13 @@ def show_trial(trial: Trial, *, as_json: bool) -> None:
     if as_json:
         said = {"problems": [asdict(each) for each in trial.problems], "opens": list(trial.opens)}
         skipped = [{"name": name, "why": why} for name, why in trial.skipped]
-        output.emit_json({"tally": importing.tally_values(trial.tally), **said, "skipped": skipped})
+        output.emit_json({"tally": importing.tally_values(trial.tally), **said, "skipped": skipped, "broken": trial.broken})
         return
     show_tally(trial.tally)
     for name, why in trial.skipped:
         output.warn(f"Would not be read: {name} ({why})")
+    if trial.broken:
+        output.warn(trial.broken)
     if trial.opens:
         output.emit_text("\nWould be opened:")
         for what in trial.opens[:OPENED_SHOWN]:

@@ -93,6 +93,11 @@ def _is_text(column: Column) -> bool:
     return column.number is None and not column.is_flag
 
 
+def _is_code(column: Column) -> bool:
+    """Three letters each: a currency that is none makes its row wait, and is not read as the program's own."""
+    return all(len(cell) == 3 and cell.isalpha() for cell in column.distinct)
+
+
 def _is_country(column: Column) -> bool:
     named = [cell for cell in column.distinct if country_named(cell)]
     return len(named) >= 0.6 * max(len(column.distinct), 1)
@@ -110,7 +115,7 @@ _CELLS: Final[Mapping[str, Callable[[Column], bool]]] = {
     ),
     **dict.fromkeys(("partner_name", "status", "subject", "stage", "path", "product", "answer"), _is_text),
     "email": lambda column: column.is_email,
-    "currency": lambda column: column.is_currency,
+    "currency": lambda column: column.is_currency or _is_code(column),
     "country": _is_country,
     "churned": lambda column: column.is_flag or column.is_few,
     "destination": lambda column: column.is_url,

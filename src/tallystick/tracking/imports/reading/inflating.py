@@ -26,14 +26,13 @@ class Inflated:
 
         Raises EOFError where it ends in the middle, zlib.error where it is damaged; all bytes before have come then.
         """
-        while not self._inflate.eof:
+        while not self._inflate.eof or self._begins_next():
             self._packed = self._packed or self._read(_PACKED_BYTES)
-            if not self._packed:
-                raise EOFError
+            is_all = not self._packed
             if found := self._unpacked(size):
                 return found
-            if self._inflate.eof and self._form == GZIP:
-                self._begin_next()
+            if is_all and not self._inflate.eof:
+                raise EOFError
         return b""
 
     def _unpacked(self, size: int) -> bytes:
@@ -47,24 +46,25 @@ class Inflated:
                 return found
             raise
         self._packed = self._inflate.unconsumed_tail or self._inflate.unused_data
-        if found and self._inflate.eof and self._form == GZIP:
-            self._begin_next()
         return found
 
     def _before_damage(self) -> bytes:
-        found = b""
+        found, at = [], 0
         try:
-            while True:
-                found += self._inflate.decompress(self._packed[:1])
-                self._packed = self._packed[1:]
+            for at in range(len(self._packed)):
+                found.append(self._inflate.decompress(self._packed[at : at + 1]))
         except zlib.error:
-            return found
+            self._packed = self._packed[at:]
+        return b"".join(found)
 
-    def _begin_next(self) -> None:
-        """Go on with the next gzip file, where one follows; zeros between them are none."""
+    def _begins_next(self) -> bool:
+        """Whether another gzip file follows; zeros between them are nothing."""
+        if self._form != GZIP:
+            return False
         while not self._packed.strip(b"\0"):
             self._packed = self._read(_PACKED_BYTES)
             if not self._packed:
-                return
+                return False
         self._packed = self._packed.lstrip(b"\0")
         self._inflate = zlib.decompressobj(self._form)
+        return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +30,14 @@ _SPACED_COLUMNS: Final = 3
 class Sheet:
     """One table of a file: the file in an archive or the section it is ("" for the only one), columns and first rows.
 
-    section: as `ReadAs` takes it.
+    section: as `ReadAs` takes it. broken: why it cannot be read to its end, where looking at its beginning shows that.
     """
 
     name: str
     columns: tuple[str, ...]
     samples: tuple[dict[str, str], ...]
     section: str = ""
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +107,29 @@ def _spaced(contents: list[Content], table: Table, reading: ReadAs, total_bytes:
         )
     except BadFile:
         return None
-    rows = list(_first_rows(spaced[0]))
+    rows, _ = _first_rows(spaced[0])
     fits = rows and len(spaced[0].columns) >= _SPACED_COLUMNS and all(row is not None for row in rows)
     return spaced[0] if fits else None
 
 
 def _sheet(table: Table) -> Sheet:
-    samples = tuple(cells for cells in _first_rows(table) if cells is not None)
-    return Sheet(
-        ": ".join(filter(None, (table.member, table.section))), table.columns, samples, table.section
-    )
+    rows, broken = _first_rows(table)
+    samples = tuple(cells for cells in rows if cells is not None)
+    called = ": ".join(filter(None, (table.member, table.section)))
+    return Sheet(called, table.columns, samples, table.section, table.broken or broken)
 
 
-def _first_rows(table: Table) -> Iterator[dict[str, str] | None]:
-    """Cells of the first rows, None for one that cannot be read. What breaks off is looked at up to there."""
+def _first_rows(table: Table) -> tuple[list[dict[str, str] | None], str]:
+    """Cells of the first rows, None for one that cannot be read; and why there are no more where it breaks off."""
+    found: list[dict[str, str] | None] = []
     looked_at = count = 0
     try:
         for row in table.rows():
-            yield row.cells
+            found.append(row.cells)
             count += row.cells is not None
             looked_at += len(row.raw)
             if count == _SAMPLES or looked_at > _LOOKED_AT:
-                return
-    except Broken:
-        return
+                break
+    except Broken as wrong:
+        return found, str(wrong)
+    return found, ""

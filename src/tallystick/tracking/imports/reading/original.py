@@ -18,6 +18,10 @@ class Broken(Exception):
     """The content cannot be read on; the message says why, and may follow "cannot be read on:"."""
 
 
+class BrokenOff(BadFile):
+    """A file cannot be read to its end. All rows before have come; the message says after which line that is."""
+
+
 class Original(io.FileIO):
     """An open file that is to stay as it is until all of it is read."""
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from tallystick.kit.delimited import BadFile
 from tallystick.tracking.events.mapping.form import ReadAs
-from tallystick.tracking.imports.reading.original import Broken, Original, open_original
+from tallystick.tracking.imports.reading.original import Broken, BrokenOff, Original, open_original
 from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.reading.tables import Format, Table, tables_of
 from tallystick.tracking.imports.reading.unpacking import Packing, unpacked
@@ -46,8 +46,8 @@ def open_source(
     """Open a file of any kind that is read. Identifier: IMPORT-SOURCE.
 
     name: what people call it, where the path does not say it. needed: columns without which no row means anything.
-    Raises BadFile where nothing of it can be read, or where no table has the columns; then also while rows are read,
-    when it cannot be read on: the rows before have come, and it is said after which line.
+    Raises BadFile where nothing of it can be read, or where no table has the columns; and BrokenOff, while rows are
+    read, when it cannot be read on.
     """
     name = name or path.name
     with closing(open_original(path, name)) as original, unpacked(original, name) as packing:
@@ -92,10 +92,16 @@ def found_tables(packing: Packing, reading: ReadAs, name: str, total_bytes: int)
 
 def is_events(path: Path, *, name: str = "") -> bool:
     """Whether an NDJSON file holds canonical events: most of its first objects have `kind` and `occurred_at`."""
+    found: list[dict[str, str]] = []
     with open_source(path, name=name) as source:
-        return source.format == "ndjson" and hold_events(
-            [row.cells for row in islice(source.rows, _SAMPLE) if row.cells is not None]
-        )
+        if source.format != "ndjson":
+            return False
+        try:
+            found.extend(row.cells for row in islice(source.rows, _SAMPLE) if row.cells is not None)
+        except BrokenOff:
+            if not found:
+                raise
+    return hold_events(found)
 
 
 def hold_events(objects: Sequence[dict[str, str]]) -> bool:
@@ -146,7 +152,7 @@ class _Progress:
 
 def _rows(tables: Sequence[Table], name: str, progress: _Progress) -> Generator[Row, None, None]:
     """The rows of all tables. One that breaks off does not keep the others from being read."""
-    broken_off: list[BadFile] = []
+    broken_off: list[BrokenOff] = []
     for table in tables:
         progress.line = 0
         try:
@@ -155,9 +161,11 @@ def _rows(tables: Sequence[Table], name: str, progress: _Progress) -> Generator[
                 yield row
         except Broken as wrong:
             broken_off.append(
-                BadFile(
+                BrokenOff(
                     "%(name)s, after line %(line)s: cannot be read on: %(reason)s. The rows before are "
-                    "kept; import the file again once it can be read.",
+                    "kept; import the file again once it can be read."
+                    if progress.line
+                    else "%(name)s: no row of it can be read: %(reason)s. Import the file again once it can be.",
                     name=f"{name}/{table.member}" if table.member else name,
                     line=progress.line,
                     reason=wrong,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from typing import Final, Literal
@@ -52,7 +52,7 @@ class Table:
 
     columns: of NDJSON, the names in its first lines; `open_ended` says that later lines may hold others. section: its
     title in a file in sections. separator: as `ReadAs` takes it, "" where there is none. count: of rows, where the file
-    says it. rows: reads them from the first.
+    says it. rows: reads them from the first. broken: why it cannot be read to its end, where its first lines show that.
     """
 
     format: Format
@@ -64,6 +64,7 @@ class Table:
     separator: str = ""
     open_ended: bool = False
     count: int | None = None
+    broken: str = ""
 
     def lacks(self, needed: frozenset[str]) -> list[str]:
         """Which of the needed columns it does not have. Of NDJSON that goes on, they may come later, but not all."""
@@ -86,19 +87,20 @@ def tables_of(content: Content, reading: ReadAs, *, total_bytes: int) -> list[Ta
     if not window.text.strip():
         raise BadFile("%(name)s is empty. The first line must name the columns.", name=content.name)
     if reading.section or begins_with_section(window.text):
-        return _section_tables(content, reading)
+        return [replace(table, broken=window.broken) for table in _section_tables(content, reading)]
     told = reading.separator or reading.header
     table = None if told else _json_table(content, reading, window)
-    return [table or _delimited_table(content, reading)]
+    return [replace(table or _delimited_table(content, reading), broken=window.broken)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The first lines of a text as UTF-8, its encoding, and whether that was all."""
+    """The first lines of a text as UTF-8, its encoding, whether that was all, and why not where it breaks off."""
 
     text: bytes
     encoding: str
     whole: bool
+    broken: str
 
 
 @contextmanager
@@ -110,17 +112,17 @@ def _opened(content: Content, reading: ReadAs, ends: LineEnds) -> Iterator[tuple
 
 
 def _window(content: Content, reading: ReadAs) -> _Window:
-    taken, ended = b"", False
+    taken, ended, broken = b"", False, ""
     with content.pieces() as pieces:
         encoding, more = utf8_pieces(pieces, reading.encoding)
         try:
             while len(taken) < ROW_BYTES and not ended:
                 piece = more()
                 taken, ended = taken + piece, not piece
-        except Broken:
-            # What breaks off later is said when the rows before have come.
+        except Broken as wrong:
             if not taken:
                 raise
+            broken = str(wrong)
     if taken[:HEAD_BYTES].count(0) * 10 > len(taken[:HEAD_BYTES]):
         raise BadFile(
             "%(name)s is not UTF-8 text: it is full of NUL characters. Save it as UTF-8 text or CSV, or say which "
@@ -128,7 +130,7 @@ def _window(content: Content, reading: ReadAs) -> _Window:
             name=content.name,
         )
     whole_lines = len(taken) if ended else taken.rfind(b"\n") + 1
-    return _Window(taken[:whole_lines] or taken, encoding, ended)
+    return _Window(taken[:whole_lines] or taken, encoding, ended, broken)
 
 
 def _json_table(content: Content, reading: ReadAs, window: _Window) -> Table | None:

@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from tallystick.kit import ids
 from tallystick.tracking.events.mapping.form import Mapping
 from tallystick.tracking.events.wire import EVENT, GROUP, ROW, UNREADABLE
+from tallystick.tracking.imports.reading.original import BrokenOff
 from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.receiving.occurrences import Occurrences
 from tallystick.tracking.imports.receiving.scratch import Memory, Room
@@ -64,7 +65,8 @@ def receipts_of(
     scratch: where to put aside what is more than `memory` holds; None is the system's own directory for that.
     The same rows in the same order give the same receipts with the same ids, whatever the memory. In any order they
     give the same keys and bodies. Rows of a group may lie anywhere: what is in no group comes first, as it is read,
-    then the groups, when all rows were read. A row that cannot be read is a receipt of its own. One that is larger than
+    then the groups, when all rows were read. Of a file that breaks off, the group of its last row is left out: it may
+    have gone on. A row that cannot be read is a receipt of its own. One that is larger than
     a receipt leaves its head and takes no key; a group that is larger comes as several receipts without a key, each
     with as many of its rows as it can hold. Raises ScratchFull.
     """
@@ -85,17 +87,28 @@ def rows_in(receipt: Receipt) -> int:
 
 
 def _in_groups(rows: Iterator[Row], made: _Made, group_by: Sequence[str], room: Room) -> Iterator[Receipt]:
+    last, broken_off = "", None
     with closing(Sorter(room)) as sorter:
-        for row in rows:
-            body = _body(row)
-            if body is None:
-                yield made.unreadable(row)
-            elif key := _key(row, group_by):
-                sorter.add(Grouped(key, body, row.line, row.member.encode()))
-            else:
-                yield made.ungrouped(row, body)
+        try:
+            for row in rows:
+                body = _body(row)
+                if body is None:
+                    yield made.unreadable(row)
+                elif key := _key(row, group_by):
+                    sorter.add(Grouped(key, body, row.line, row.member.encode()))
+                    last = key
+                else:
+                    yield made.ungrouped(row, body)
+        except BrokenOff as wrong:
+            broken_off = wrong
         for key, group in groupby(sorter.in_order(), attrgetter("key")):
-            yield from made.group(key, group)
+            if broken_off is None or key != last:
+                yield from made.group(key, group)
+    if broken_off is not None:
+        raise BrokenOff(
+            "%(why)s What belongs together with the last of them is left out until then, since some of it is missing.",
+            why=broken_off,
+        )
 
 
 class _Made:

@@ -96,7 +96,8 @@ def discard(row: Import, *, by: Actor) -> None:
                 name=row.name,
             )
         _tell("import.discarded", row, by=by)
-    files.delete(row)
+    # Not before it is certain: whoever calls may still take everything back.
+    transaction.on_commit(lambda: files.delete(row))
 
 
 def _format(row: Import, mapping: RowMapping | None) -> str:
@@ -111,7 +112,6 @@ def _format(row: Import, mapping: RowMapping | None) -> str:
             )
         return "ndjson"
     with open_source(path, name=row.name, reading=mapping.reading, needed=columns_of(mapping)) as source:
-        next(source.rows, None)
         return source.format
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -26,6 +26,7 @@ from tallystick.tracking.events.opening_rules import Opening, OpeningBody, sort_
 from tallystick.tracking.events.queries import context as context_now
 from tallystick.tracking.events.receipts import Claims, Context, claims_of
 from tallystick.tracking.events.wishes import opening_mappings, openings_of
+from tallystick.tracking.imports.reading.original import BrokenOff
 from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.reading.source import open_source
 from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of, rows_in
@@ -41,6 +42,8 @@ from tallystick.tracking.inbox.wire import Receipt
 
 PROBLEMS_SHOWN: Final = 200
 OPENINGS_SHOWN: Final = 1_000
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +65,7 @@ class Trial:
     """What would happen. problems: the first 200. opens: the first 1,000 partners, links and codes, `partners: Alice`.
 
     is_whole: whether the whole file was looked at. skipped: members of an archive that would not be read, and why.
+    broken: what the import would fail with when these rows were received; empty where the file can be read to its end.
     """
 
     tally: Tally
@@ -69,6 +73,7 @@ class Trial:
     opens: tuple[str, ...]
     is_whole: bool
     skipped: tuple[tuple[str, str], ...] = ()
+    broken: str = ""
 
 
 def try_out(
@@ -124,10 +129,18 @@ class _File:
 
 @dataclass(slots=True)
 class _End:
-    """Whether the rows came to their end."""
+    """Whether the rows came to their end, be it one where they break off."""
 
     is_whole: bool = False
     skipped: tuple[tuple[str, str], ...] = ()
+    broken: str = ""
+
+    def until_broken(self, steps: Iterator[T]) -> Iterator[T]:
+        """The steps that can be taken; after the last one, `broken` says why there are no more."""
+        try:
+            yield from steps
+        except BrokenOff as wrong:
+            self.broken, self.is_whole = str(wrong), True
 
     def watch(self, rows: Iterator[Row], limit: int | None) -> Iterator[Row]:
         yield from islice(rows, limit)
@@ -155,10 +168,10 @@ class _Trying:
             return
         bodies: dict[OpeningBody, None] = {}
         with (
-            self.file.receipts(lambda _rows: None) as (receipts, _),
+            self.file.receipts(lambda _rows: None) as (receipts, end),
             answers(self.store, scratch=files.scratch()) as asked,
         ):
-            for step in asked.to(receipts):
+            for step in end.until_broken(asked.to(receipts)):
                 for receipt, answer in step:
                     if not isinstance(answer, Conflict) and not is_repeat(answer, to=receipt):
                         bodies |= dict.fromkeys(self._wishes(_stored(receipt)))
@@ -170,7 +183,7 @@ class _Trying:
             self.file.receipts(seen) as (receipts, end),
             answers(self.store, scratch=files.scratch()) as asked,
         ):
-            for step in asked.to(receipts):
+            for step in end.until_broken(asked.to(receipts)):
                 for receipt, answer in step:
                     self._take(receipt, answer, asked)
                 seen(sum(rows_in(receipt) for receipt, _ in step))
@@ -181,6 +194,7 @@ class _Trying:
             opens=tuple(f"{sort_of(each)}: {each.key}" for each in self.opened[:OPENINGS_SHOWN]),
             is_whole=end.is_whole,
             skipped=end.skipped,
+            broken=end.broken,
         )
 
     def _take(self, receipt: Receipt, answer: Outcome, asked: Answers) -> None:

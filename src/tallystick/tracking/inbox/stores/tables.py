@@ -102,13 +102,13 @@ def exist(connection: Connection) -> bool:
 
 def add_keyless(connection: Connection, written: Iterable[Written]) -> None:
     """Insert receipts without a key inside the caller's transaction."""
-    connection.executemany(_INSERT, [_values(row) for row in written])
+    connection.executemany(_INSERT, map(_values, written))
 
 
 def add_keyed(connection: Connection, written: Sequence[Written]) -> list[Outcome]:
     """Insert receipts under their keys inside the caller's transaction, and say what became of each."""
     last = connection.execute(_LAST).fetchone()[0]
-    added = connection.executemany(_INSERT, [_values(row) for row in written]).rowcount
+    added = connection.executemany(_INSERT, map(_values, written)).rowcount
     if added == len(written):
         return [Accepted(row.id) for row in written]
     new = {UUID(bytes=found) for (found,) in connection.execute(_SINCE, (last,)).fetchall()}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.design.words import word
 from tallystick.doors.console.state import BadAddress
-from tallystick.doors.importing import saved_mappings
+from tallystick.doors.importing import preset_for, saved_mappings
 from tallystick.tracking.events.mapping.form import BadMapping, EventFrom
 from tallystick.tracking.events.mapping.form import Mapping as RowMapping
 from tallystick.tracking.events.models import Mapping as SavedMapping
@@ -48,22 +48,24 @@ def bases(row: Import, look: Look) -> list[Base]:
     if row.mapping_text:
         found.append(Base(NOW, _("As it is now"), read_loosely(row.mapping_text), row.preset))
     for number, proposal in enumerate(propose(look, name=row.name, known=known_here())[:MOST_PROPOSED], 1):
-        found.append(_proposed(number, proposal))
+        found.append(_proposed(f"guess:{number}", proposal))
     empty = RowMapping(name=name_for(row.name), events=(EventFrom(kind="purchase"),))
     return [*found, Base(OWN, _("Begin with nothing"), empty)]
 
 
-def base_named(key: str, offered: Sequence[Base]) -> Base:
-    """What the address asks to begin with; without a word the first. Raises BadAddress."""
+def base_named(key: str, offered: Sequence[Base], look: Look) -> Base:
+    """What the address asks to begin with; without a word the first.
+
+    Raises BadAddress, and NoMapping and UnlikePreset as `preset_for`.
+    """
     if not key:
         return offered[0]
     kind, _dash, name = key.partition(":")
     for base in offered:
         if base.key == key:
             return base
-    for preset in PRESETS:
-        if kind == "preset" and preset.key == name:
-            return Base(key, preset_title(preset), preset.mapping, preset.key)
+    if kind == "preset":
+        return _proposed(key, preset_for(name, look))
     if kind == "saved" and (saved := newest_saved().get(name)):
         return Base(key, name, read_loosely(saved.text))
     raise BadAddress(_("There is no mapping “%(name)s” to begin with.") % {"name": key[:60]})
@@ -74,7 +76,10 @@ def others(look: Look) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     saved = [(f"saved:{name}", name) for name in newest_saved()]
     if saved:
         yield _("Mappings of the brand"), saved
-    yield _("Exports of other platforms"), [(f"preset:{preset.key}", preset_title(preset)) for preset in PRESETS]
+    yield (
+        _("Exports of other platforms"),
+        [(f"preset:{preset.key}", preset_title(preset)) for preset in PRESETS],
+    )
 
 
 def newest_saved() -> dict[str, SavedMapping]:
@@ -101,10 +106,10 @@ def preset_title(preset: Preset) -> str:
     return f"{preset.platform}: {word(preset.what)}"
 
 
-def _proposed(number: int, proposal: Proposal) -> Base:
+def _proposed(key: str, proposal: Proposal) -> Base:
     preset = preset_named(proposal.preset)
     return Base(
-        f"guess:{number}",
+        key,
         preset_title(preset) if preset else _(proposal.title),
         proposal.mapping,
         proposal.preset,

@@ -37,7 +37,7 @@ def columns(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     look = look_at(files.path_of(row), name=row.name, reading=_reading(row))
     if look.events and not request.GET:
         return render(request, "console/imports_events.html", {**frame(request, brand, row), "now": 2})
-    base = base_named(request.GET.get("as", ""), bases(row, look))
+    base = base_named(request.GET.get("as", ""), bases(row, look), look)
     return _page(request, brand, row, base)
 
 
@@ -58,7 +58,7 @@ def text(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
         written = row.mapping_text
         if not written or "as" in request.GET:
             look = look_at(files.path_of(row), name=row.name, reading=_reading(row))
-            base = base_named(request.GET.get("as", ""), bases(row, look))
+            base = base_named(request.GET.get("as", ""), bases(row, look), look)
             written = mapping_text(base.mapping)
     context = {**frame(request, brand, row), "now": 2, "text": written, "wrong": wrong}
     return render(request, "console/imports_text.html", context, status=400 if wrong else 200)

@@ -167,9 +167,7 @@ def sheet_of(stored: Stored, row: Quarantined, line: int | None) -> Sheet:
         place = lines.index(line) if line in lines else 0
         lacking = lacking_in(receipt, rows[place], _columns_needed(receipt))
         cells = rows[place] | dict.fromkeys(lacking, "")
-        return Sheet(
-            _cells(cells, row), line=lines[place] if lines else None, lines=tuple(sorted(lines))
-        )
+        return Sheet(_cells(cells, row), line=lines[place] if lines else None, lines=tuple(sorted(lines)))
     if receipt.kind == EVENT:
         plain = _plain_fields(receipt.body)
         return Sheet(_cells(plain, row)) if plain else Sheet(event=_text(receipt.body))
