@@ -1,6 +1,5 @@
 """Coming from another platform: its exports are recognised, no row is lost, and what it called a status is kept."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -337,25 +336,6 @@ def test_what_was_sold_elsewhere_is_counted_once_and_credited_to_its_partner(sho
     assert shop.orders() == {"order:ch_1", "order:ch_2", "order:ch_3", "order:ch_4"}
     assert shop.shares("ch_1") == {"Alice Archer": ALL}
     assert shop.shares("ch_3") == {"Bob Baker": ALL}
-
-
-def test_commissions_of_further_levels_are_brought_along_where_a_conversion_has_them(shop, tmp_path):
-    brings_partners(shop, "tapfiliate_partners.csv")
-    first, *others = (EXPORTS / "tapfiliate_conversions.ndjson").read_text().splitlines()
-    above = {"id": 11, "amount": 5.0, "approved": None, "affiliate": {"id": "bob-baker"}}
-    conversion = json.loads(first)
-    conversion["commissions"].append(above)
-    path = tmp_path / "levels.ndjson"
-    path.write_text("\n".join([json.dumps(conversion), *others]))
-    tally = brings(shop, path, "tapfiliate_conversions")
-    assert (tally.counted, tally.things["commissions"], tally.things["purchase"]) == (3, 4, 3)
-    with brand_scope(shop.id):
-        brought = PastCommission.objects.filter(reference__startswith="901 ").order_by("reference")
-        assert [(one.reference, one.amount_minor, one.status) for one in brought] == [
-            ("901 1", 3000, "approved"),
-            ("901 11", 500, "pending"),
-        ]
-        assert len({one.partnership_id for one in brought}) == 2
 
 
 @pytest.mark.parametrize("file", PARTNERS)

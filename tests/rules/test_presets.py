@@ -1,9 +1,11 @@
 """Presets know the exports of other platforms by their columns, however those are spelt, and say what is lacking."""
 
+from collections import defaultdict
 from datetime import date
 
 import pytest
 
+from tallystick.tracking.events.mapping.apply import bodies_of
 from tallystick.tracking.events.mapping.checks import columns_of, read_mapping
 from tallystick.tracking.events.mapping.form import FieldFrom, Mapping
 from tallystick.tracking.events.mapping.targets import targets_of
@@ -14,6 +16,7 @@ from tallystick.tracking.imports.presets.fitting import Fitted, fit
 from tallystick.tracking.imports.presets.form import Preset, fold
 from tallystick.tracking.imports.reading.look import Look, Sheet
 from tallystick.tracking.reported.rules import COMMISSION_STATES
+from tallystick.tracking.reported.wire import CommissionBody
 
 TODAY = "2026-11-20"
 each = pytest.mark.parametrize("preset", PRESETS, ids=[preset.key for preset in PRESETS])
@@ -151,6 +154,33 @@ def test_the_key_needs_the_id_of_the_platform():
         "is_paid",
     )
     assert found.mapping.key == ()
+
+
+def test_commissions_of_further_levels_are_read_where_a_conversion_has_them():
+    row = {
+        "id": "901",
+        "external_id": "inv-1",
+        "amount": "100.0",
+        "created_at": "2025-01-19T16:28:25Z",
+        "affiliate.id": "alice",
+        "commissions.0.id": "1",
+        "commissions.0.amount": "30.0",
+        "commissions.0.approved": "true",
+        "customer.id": "cu-901",
+    }
+    above = {"id": "11", "amount": "5.0", "approved": "", "affiliate.id": "bob"}
+    levels = row | {f"commissions.1.{name}": cell for name, cell in above.items()}
+    found = fitted("tapfiliate_conversions", *levels)
+    bodies = bodies_of(found.mapping, [defaultdict(str, row)], row_key="k")
+    assert [body.reference for body in bodies if isinstance(body, CommissionBody)] == ["901 1"]
+    commissions = [
+        body for body in bodies_of(found.mapping, [levels], row_key="k") if isinstance(body, CommissionBody)
+    ]
+    assert [(one.reference, one.partner, one.amount, one.status) for one in commissions] == [
+        ("901 1", "alice", "30.0", "approved"),
+        ("901 11", "bob", "5.0", "pending"),
+    ]
+    assert len(fitted("tapfiliate_conversions", *row).mapping.commissions) == 1
 
 
 def test_cents_are_only_counted_where_amounts_have_no_mark():

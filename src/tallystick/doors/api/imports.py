@@ -35,6 +35,10 @@ CHANGE: Final = "imports.change"
 
 def operations() -> tuple[Operation, ...]:
     """The operations of this module."""
+    return (*_reading(), *_bringing(), *(_stepping(verb, says) for verb, says in STEPS.items()))
+
+
+def _reading() -> tuple[Operation, ...]:
     return (
         Operation(
             "list_imports",
@@ -71,6 +75,11 @@ def operations() -> tuple[Operation, ...]:
             description="In the order of the file, each with line, column, value, reason, and what to do.",
             prefix="imp",
         ),
+    )
+
+
+def _bringing() -> tuple[Operation, ...]:
+    return (
         Operation(
             "begin_import",
             "POST",
@@ -127,7 +136,6 @@ def operations() -> tuple[Operation, ...]:
             description="Nothing is kept of it.",
             prefix="imp",
         ),
-        *(_stepping(verb, says) for verb, says in STEPS.items()),
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 
 from tallystick.doors import choosing, importing
-from tallystick.doors.api import import_shapes as shapes
+from tallystick.doors.api import reconciling_shapes as shapes
 from tallystick.doors.api.calls import Call, Operation
 from tallystick.doors.api.once import Answer
 from tallystick.doors.api.problems import FieldProblem, Problem
@@ -39,6 +39,10 @@ QUARANTINE: Final = "Quarantine"
 
 def operations() -> tuple[Operation, ...]:
     """The operations of this module."""
+    return (*_of_mappings(), *_of_what_waits())
+
+
+def _of_mappings() -> tuple[Operation, ...]:
     return (
         Operation(
             "list_mappings",
@@ -72,6 +76,11 @@ def operations() -> tuple[Operation, ...]:
             body=shapes.NewMapping,
             description="Rows are verified by the newest version. The same text again is the same version.",
         ),
+    )
+
+
+def _of_what_waits() -> tuple[Operation, ...]:
+    return (
         Operation(
             "list_names",
             "GET",

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -83,7 +84,7 @@ def import_file(
 
     asked = Asked(mapping, saved, preset, program)
     asked.refuse_several()
-    with brand_in_scope(brand) as found, _readable(file) as (path, name):
+    with brand_in_scope(brand), _readable(file) as (path, name):
         chosen = choose(path, name, asked, printed=not dry_run and write_mapping is None)
         if write_mapping is not None:
             _write(write_mapping, chosen)
@@ -92,9 +93,7 @@ def import_file(
         elif dry_run:
             _try_out(path, name, chosen, as_json=as_json)
         else:
-            _import(
-                path, name, chosen, found.id, is_file=str(file) != STDIN, no_work=no_work, as_json=as_json
-            )
+            _import(path, name, chosen, is_file=str(file) != STDIN, no_work=no_work, as_json=as_json)
 
 
 @contextmanager
@@ -137,22 +136,28 @@ def _try_out(path: Path, name: str, chosen: Chosen, *, as_json: bool) -> None:
     show_trial(trial, as_json=as_json)
 
 
-def _import(
-    path: Path, name: str, chosen: Chosen, brand_id: Any, *, is_file: bool, no_work: bool, as_json: bool
-) -> None:
+def _import(path: Path, name: str, chosen: Chosen, *, is_file: bool, no_work: bool, as_json: bool) -> None:
     from tallystick.doors.cli.import_shown import show_import
-    from tallystick.journey import run_until_done
 
     row = _received(_brought(path, name, chosen, is_file=is_file), shown=not as_json)
     if not no_work:
-        with task("Crediting", unit="rows", shown=not as_json) as steps:
-            run_until_done(
-                brand_id, limit=start_django().work_batch_rows, seen=lambda _, p: steps.advance(p.done)
-            )
-        _warn_of_rest(brand_id)
+        _work(row.brand_id, shown=not as_json)
     show_import(row, as_json=as_json)
     if row.error:
         raise CommandError(row.error, FAILED)
+
+
+def _work(brand_id: UUID, *, shown: bool) -> None:
+    """Carry what was received through the journey, and say what of it another has to end."""
+    from tallystick.journey import STAGES, run_until_done
+
+    with task("Crediting", unit="rows", shown=shown) as steps:
+        limit = start_django().work_batch_rows
+        run_until_done(brand_id, limit=limit, seen=lambda _, p: steps.advance(p.done))
+    # Another worker may be at it, or another program's transaction may hold receipts back.
+    waiting = [f"{rows:,} {stage.reads}" for stage in STAGES if (rows := stage.behind(brand_id))]
+    if waiting:
+        output.warn(f"Kept, and still to do: {', '.join(waiting)}. `tallystick work` goes on with it.")
 
 
 def _brought(path: Path, name: str, chosen: Chosen, *, is_file: bool) -> Import:
@@ -218,12 +223,3 @@ def _until_ctrl_c() -> Iterator[Event]:
         yield asked
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _warn_of_rest(brand_id: Any) -> None:
-    """Say what still waits: another worker may be at it, or another program's transaction may hold receipts back."""
-    from tallystick.journey import STAGES
-
-    waiting = [f"{rows:,} {stage.reads}" for stage in STAGES if (rows := stage.behind(brand_id))]
-    if waiting:
-        output.warn(f"Kept, and still to do: {', '.join(waiting)}. `tallystick work` goes on with it.")

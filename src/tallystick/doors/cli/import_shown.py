@@ -45,7 +45,8 @@ def show_trial(trial: Trial, *, as_json: bool) -> None:
     if as_json:
         said = {"problems": [asdict(each) for each in trial.problems], "opens": list(trial.opens)}
         skipped = [{"name": name, "why": why} for name, why in trial.skipped]
-        output.emit_json({"tally": importing.tally_values(trial.tally), **said, "skipped": skipped, "broken": trial.broken})
+        told = {"tally": importing.tally_values(trial.tally), **said}
+        output.emit_json({**told, "skipped": skipped, "broken": trial.broken})
         return
     show_tally(trial.tally)
     for name, why in trial.skipped:

@@ -47,7 +47,9 @@ class Task:
         return f"{self.done / max(self._elapsed(), 1e-9):,.0f} {self.unit}/s"
 
     def _said(self) -> dict[str, str]:
-        return {"done": f"{self.done:,} {self.unit}", "rate": self._rate()}
+        counts_itself = self.total is not None and self._at == self.done
+        done = f"{self.done}/{self.total}" if counts_itself else f"{self.done:,} {self.unit}"
+        return {"done": done, "rate": self._rate()}
 
     def _show_bar(self) -> None:
         from rich.console import Console

@@ -217,12 +217,13 @@ def _named(wanted: Mapping[str, ShopOrder], found: Mapping[str, object]) -> dict
     free: dict[str, list[str]] = {}
     for number in found.keys() - wanted.keys():
         free.setdefault(loose(number), []).append(number)
-    asking = Counter(loose(number) for number in wanted.keys() - found.keys())
-    named: dict[str, str] = {}
-    for number in wanted:
-        like = free.get(loose(number), [])
-        is_only_one = len(like) == 1 and asking[loose(number)] == 1
-        named[number] = like[0] if number not in found and is_only_one else number
+    asking = {number: loose(number) for number in wanted.keys() - found.keys()}
+    times = Counter(asking.values())
+    named = {number: number for number in wanted}
+    for number, bare in asking.items():
+        like = free.get(bare, ())
+        if len(like) == 1 and times[bare] == 1:
+            named[number] = like[0]
     return named
 
 
