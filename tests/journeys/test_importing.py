@@ -134,6 +134,7 @@ REWRITTEN = {
 }
 
 
+@pytest.mark.one_database
 def test_the_way_a_file_is_written_does_not_matter(shop, tmp_path):
     text = HEADER + "\n".join(ROWS)
     imports(shop, tmp_path / "orders.csv", text)
@@ -202,6 +203,7 @@ NOTHING_TO_READ = [
 ]
 
 
+@pytest.mark.one_database
 def test_a_file_of_which_nothing_can_be_read_says_why(shop, tmp_path):
     for content, complaint in NOTHING_TO_READ:
         with pytest.raises(Foreseen, match=complaint) as refused:
@@ -314,6 +316,7 @@ def test_naughty_texts_in_a_table_come_back_without_the_spaces_around_them(shop,
     assert kept == {f"c{n}": text.strip() for n, text in enumerate(texts)}
 
 
+@pytest.mark.one_database
 def test_a_quote_that_nobody_closes_waits_alone_and_takes_no_other_row_with_it(shop, tmp_path):
     """More stands after it than a row may hold."""
     good = "".join(f"02.03.2026 11:00,B,customer-{n},9.99,no,{'x' * 10_000}\n" for n in range(120))

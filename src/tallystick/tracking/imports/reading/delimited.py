@@ -138,14 +138,36 @@ class _RowsOfBlock:
             reader = self._layout.reader(map(self._texts.__getitem__, range(start, total)))
             try:
                 yield from self._sound_rows(reader, start)
-            except (csv.Error, _TooLarge):
-                if not final and start + reader.line_num == total:
-                    rest = b"".join(self._lines[self.count :])
-                    if len(rest) <= ROW_BYTES:
-                        return rest
-                yield Row(self._first + self.count, None, _bare(self._lines[self.count]), None, self._member)
-                self.count += 1
+            except (csv.Error, _TooLarge) as wrong:
+                end = start + reader.line_num
+                size = sum(map(len, self._lines[self.count : end]))
+                goes_on = not final and end == total
+                if goes_on and size <= ROW_BYTES:
+                    return b"".join(self._lines[self.count :])
+                yield self._alone()
+                yield from self._one_by_one(end, size, may_fit=goes_on or isinstance(wrong, _TooLarge))
         return b""
+
+    def _one_by_one(self, end: int, size: int, *, may_fit: bool) -> Iterator[Row]:
+        """The lines inside a row that failed on its last line: those after its first, up to that one.
+
+        TRICKY: a quote was open at the end of each. So each is whole by itself, or opens a quote, too, and fails where
+        the row did: to read on from every one of them would take the square of their number. size: of the whole row.
+        may_fit: whether it failed for its size, so that one that begins further down may be small enough.
+        """
+        size -= len(self._lines[self.count - 1])
+        while self.count < end - 1 and not (may_fit and size <= ROW_BYTES):
+            at = self.count
+            size -= len(self._lines[at])
+            try:
+                yield from self._sound_rows(self._layout.reader([self._texts[at]]), at)
+            except csv.Error:
+                yield self._alone()
+
+    def _alone(self) -> Row:
+        """The next line as a row that cannot be read."""
+        at, self.count = self.count, self.count + 1
+        return Row(self._first + at, None, _bare(self._lines[at]), None, self._member)
 
     def _sound_rows(self, reader: _Reader, start: int) -> Iterator[Row]:
         """Rows up to the first one that cannot be taken apart; `count` is then the line it begins on."""
