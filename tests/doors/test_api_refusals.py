@@ -154,6 +154,7 @@ def test_options_says_which_methods_there_are(acme):
 def test_a_parameter_that_cannot_be_read_is_refused(acme, query):
     answer = acme.full.get(f"/partners?{query}")
     assert (answer.status, answer.code) == (400, "bad_parameter")
+    assert "``" not in answer.body["error"]["message"]
 
 
 def test_a_place_of_another_order_is_no_place_of_this_one(acme):

@@ -15,7 +15,7 @@ from tallystick.doors.cli import errors
 from tallystick.foundation.scoping import brand_scope
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.services import running
+from tallystick.tracking.imports.services import running, turns
 from tests.builders import Brand
 from tests.houses import house, twins
 
@@ -195,6 +195,21 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(acme, tallystick, fil
     done = tallystick("import", files.orders, "--mapping", files.mapping, "--json").json
     assert (done["rows"], done["accepted"], done["duplicate"]) == (3, 3, 0)
     assert imports(acme) == [("orders.csv", "received", 3)]
+
+
+def test_an_import_that_another_process_takes_over_is_left_to_that(acme, tallystick, files, monkeypatch):
+    monkeypatch.setattr(running, "steps", one_by_one)
+    append = running.append
+
+    def appended(step, *, store):
+        if len(store.read(acme.id, None, 10).receipts) == 1:
+            turns.take(Import.objects.get())
+        return append(step, store=store)
+
+    monkeypatch.setattr(running, "append", appended)
+    left = tallystick("import", files.orders, "--mapping", files.mapping)
+    assert (left.code, "Another process has taken orders.csv over" in left.err) == (errors.FAILED, True)
+    assert imports(acme) == [("orders.csv", "receiving", 1)]
 
 
 def one_by_one(receipts):

@@ -210,3 +210,15 @@ def test_a_tally_follows_what_people_do_about_what_waits(shop, tmp_path):
     assert after.money == {("purchase", "EUR"): before.money["purchase", "EUR"] + 100 + 1000 + 700}
     assert after.unknown == {}
     assert is_sum(after)
+
+
+def test_a_look_at_the_first_rows_does_not_cut_an_order_in_two(shop, tmp_path):
+    lines = ORDER_LINES.splitlines(keepends=True)
+    path = file_of(tmp_path, "".join([lines[0], *sorted(lines[1:])]))
+    imported(path, LINES)
+    said = [tried(path, LINES, limit=limit) for limit in (2, 3, 4)]
+    assert [(one.tally.rows, one.tally.duplicate, one.is_whole) for one in said] == [
+        (3, 3, False),
+        (3, 3, False),
+        (5, 5, False),
+    ]

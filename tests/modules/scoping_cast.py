@@ -23,6 +23,8 @@ BY_MODEL: dict[str, dict[str, Any]] = {
     "Seat": {"role": "partner"},
     "Invitation": {"role": "partner", "state": "open"},
     "Proposal": {"state": "open", "decided_by_id": None},
+    "Binding": {"event_id": None},
+    "Import": {"state": "received"},
 }
 
 OWNED: list[type[BrandOwned]] = sorted(

@@ -215,6 +215,7 @@ def test_a_file_on_this_machine_is_read_where_it_lies(shop, tmp_path):
         (lambda path: path.mkdir(), "orders.csv is a directory"),
         (lambda path: None, "orders.csv cannot be read: No such file"),
         (lambda path: path.symlink_to(path), "orders.csv cannot be read"),
+        (lambda path: path.symlink_to("/dev/zero"), "orders.csv is a device"),
     ],
 )
 def test_what_is_no_file_says_so(shop, tmp_path, make, complaint):
@@ -223,6 +224,15 @@ def test_what_is_no_file_says_so(shop, tmp_path, make, complaint):
     with pytest.raises(BadFile, match=complaint):
         bring(path, by=TESTER)
     assert Import.objects.count() == 0
+
+
+def test_a_pipe_that_has_no_place_among_files_is_copied(shop):
+    reads, writes = os.pipe()
+    os.write(writes, CONTENT)
+    os.close(writes)
+    row = bring(Path(f"/dev/fd/{reads}"), by=TESTER)
+    os.close(reads)
+    assert (row.state, row.size_bytes, files.is_ours(row)) == (State.ARRIVED, len(CONTENT), True)
 
 
 def test_a_file_that_was_changed_or_moved_away_is_not_read(shop, tmp_path):

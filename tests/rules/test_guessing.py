@@ -151,7 +151,8 @@ def test_everything_that_is_mapped_says_why():
         proposal = guess(text, name=name)
         told = {note.column for note in proposal.notes}
         columns = columns_of(proposal.mapping) - set(proposal.mapping.key)
-        attributes = {column for event in proposal.mapping.events for column in event.attributes.values()}
+        targets = (*proposal.mapping.events, *proposal.mapping.costs)
+        attributes = {column for target in targets for column in target.attributes.values()}
         assert columns - told - attributes == set(), name
 
 
@@ -320,6 +321,13 @@ def test_orders_are_also_proposed_as_the_shops_list_and_as_history():
 
 def test_of_a_file_that_says_nothing_nothing_is_proposed():
     assert propose(look_of("a,b\nx,y\n"), name="file.csv", known=HERE) == []
+
+
+def test_a_visitor_does_not_number_the_clicks():
+    rows = "v1,2026-03-01T10:00:00Z,alice,{}\nv2,2026-03-01T11:00:00Z,bob,{}\n"
+    head = "visitor_id,timestamp,affiliate,{}\n"
+    assert guess(head.format("click_id") + rows.format("k1", "k2")).mapping.key == ("click_id",)
+    assert guess(head.format("country") + rows.format("DE", "FR")).mapping.key == ()
 
 
 def test_names_of_columns_are_read_word_by_word():

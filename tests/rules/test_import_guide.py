@@ -13,6 +13,7 @@ import pytest
 from tallystick.kit import kinds
 from tallystick.tracking.events.mapping.apply import bodies_of
 from tallystick.tracking.events.mapping.checks import columns_of, read_mapping
+from tallystick.tracking.events.mapping.form import Mapping
 from tallystick.tracking.events.mapping.targets import TARGETS
 from tallystick.tracking.events.wire import EventBody
 
@@ -21,13 +22,15 @@ EXAMPLES = re.findall(r"```toml\n(name = .*?)```\s+```csv\n(.*?)```", GUIDE, re.
 NAMES = [text.split('"')[1] for text, _ in EXAMPLES]
 
 
-def rows_of(text: str) -> list[dict[str, str]]:
+def rows_of(text: str, mapping: Mapping) -> list[dict[str, str]]:
+    if header := mapping.reading.header:
+        return [dict(zip(header, line.split(), strict=True)) for line in text.splitlines()]
     return list(csv.DictReader(text.splitlines(), delimiter=";" if ";" in text.splitlines()[0] else ","))
 
 
 def bodies(mapping_text: str, sample: str) -> list[Any]:
     mapping = read_mapping(mapping_text)
-    rows = rows_of(sample)
+    rows = rows_of(sample, mapping)
     groups = [[row] for row in rows]
     if mapping.group_by:
         by_cells = lambda row: [row[name] for name in mapping.group_by]  # noqa: E731
@@ -37,7 +40,8 @@ def bodies(mapping_text: str, sample: str) -> list[Any]:
 
 @pytest.mark.parametrize(("text", "sample"), EXAMPLES, ids=NAMES)
 def test_every_example_reads_its_sample_and_makes_something_of_every_row(text, sample):
-    assert columns_of(read_mapping(text)) <= set(rows_of(sample)[0])
+    mapping = read_mapping(text)
+    assert columns_of(mapping) <= set(rows_of(sample, mapping)[0])
     assert bodies(text, sample)
 
 

@@ -132,6 +132,14 @@ def test_the_day_of_an_instant_is_the_one_in_the_zone():
         ("+12.50", ", negate = true", "-12.50"),
         ("-1250", ", negate = true, minor = true", "1250 minor"),
         ("", ", negate = true, minor = true", None),
+        ("€ -12.50", ", negate = true", "€ 12.50"),
+        # What is no amount does not become one by its sign.
+        ("12-34", ", negate = true", "12-34"),
+        ("5-", ", negate = true", "5-"),
+        ("+-5", ", negate = true", "+-5"),
+        ("(-5)", ", negate = true", "(-5)"),
+        ("-", ", negate = true", "-"),
+        ("()", ", negate = true", "()"),
     ],
 )
 def test_an_amount_is_handed_on_for_its_currency_to_be_known(cell, options, amount):

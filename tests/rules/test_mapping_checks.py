@@ -2,8 +2,9 @@
 
 import pytest
 
-from tallystick.tracking.events.mapping.checks import FIELDS, column_of, columns_of, read_mapping
+from tallystick.tracking.events.mapping.checks import FIELDS, column_in, columns_of, read_mapping
 from tallystick.tracking.events.mapping.form import BadMapping, ReadAs
+from tallystick.tracking.events.mapping.targets import targets_of
 
 PLAIN = """
 name = "orders"
@@ -273,10 +274,17 @@ def test_the_columns_that_a_mapping_reads_are_known():
     ],
 )
 def test_a_field_is_told_by_its_column(text, field, column):
-    assert column_of(read_mapping(text), field) == column
+    mapping = read_mapping(text)
+    assert column in {column_in(mapping, name, target, field) for name, _, target in targets_of(mapping)}
 
 
 def test_the_fields_that_each_target_can_have_are_known():
     assert "kind" not in FIELDS["events"]
     assert "kind" in FIELDS["costs"]
     assert FIELDS["codes"] == ("key", "partner", "program", "placement")
+
+
+@pytest.mark.parametrize("part", ["a.", '"a" . ', "''.", "[a."])
+def test_a_key_of_very_many_parts_is_refused_before_it_takes_all_memory(part):
+    with pytest.raises(BadMapping, match="more than 100 parts"):
+        read_mapping(PLAIN + part + part.removeprefix("[") * 60_000 + "b = 1\n")

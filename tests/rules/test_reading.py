@@ -106,6 +106,12 @@ def test_many_broken_quotes_take_no_more_time_than_as_many_rows(desk):
     assert sum(row.cells is None for row in desk.rows(content)) == 20_000
 
 
+def test_quotes_that_each_reach_into_the_next_line_take_no_more_time_than_as_many_rows(desk):
+    content = "a,b,c\n" + 'a","b\n' * 20_000
+    assert [row.line for row in desk.rows(content) if row.cells is None] == list(range(2, 20_002))
+    assert len(desk.looks(content).sheets) == 1
+
+
 def test_a_row_of_many_lines_that_is_larger_than_a_receipt_gives_its_lines_back(desk):
     content = 'name,total\n"' + ("x" * 99 + "\n") * 12_000 + '",8.00\nBob,9.00\n'
     rows = desk.rows(content)

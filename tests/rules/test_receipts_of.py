@@ -13,7 +13,7 @@ from tallystick.kit import ids
 from tallystick.tracking.events.mapping.form import Mapping
 from tallystick.tracking.events.wire import EVENT, GROUP, ROW, UNREADABLE
 from tallystick.tracking.imports.reading.rows import Row
-from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of, rows_in
+from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
 from tallystick.tracking.imports.receiving.scratch import Memory
 from tallystick.tracking.inbox.rules import CELLS, UNCOMPARED, canonical_digest
 from tallystick.tracking.inbox.wire import BODY_BYTES, HEAD_BYTES, TEXT_CHARS, Receipt
@@ -73,7 +73,7 @@ def test_every_row_is_in_exactly_one_receipt(
     receipts = made(*rows, mapping=mapping, memory=memory)
     lines = [line for receipt in receipts for line in receipt.origin.lines or (receipt.origin.line or 0,)]
     assert sorted(lines) == [row.line for row in rows]
-    assert sum(map(rows_in, receipts)) == len(rows)
+    assert sum(one.origin.rows for one in receipts) == len(rows)
     assert len({(receipt.kind, receipt.key) for receipt in receipts}) == len(receipts) or mapping is KEYED
 
 
@@ -134,7 +134,7 @@ def test_the_lines_of_an_order_are_one_receipt_wherever_they_stand() -> None:
     one = receipts[2]
     assert one.kind == GROUP
     assert one.body == b'[{"order":"1","sku":"a"},{"order":"1","sku":"b"},{"order":"1","sku":"b"}]'
-    assert (one.origin.lines, one.origin.file, rows_in(one)) == ((4, 2, 5), "orders.csv", 3)
+    assert (one.origin.lines, one.origin.file, one.origin.rows) == ((4, 2, 5), "orders.csv", 3)
     assert receipts[3].origin.lines == (3,)
 
 
@@ -181,8 +181,8 @@ def test_an_order_larger_than_a_receipt_comes_in_parts_without_a_key_and_loses_n
     assert all(len(part.body) <= BODY_BYTES < (part.clipped_from or 0) for part in large)
     found = [cells["sku"] for part in large for cells in json.loads(part.body)]
     assert found == [row.cells["sku"] for row in rows if row.cells]
-    assert sum(map(rows_in, large)) == 2500
-    assert (small.key is None, rows_in(small)) == (False, 1)
+    assert sum(one.origin.rows for one in large) == 2500
+    assert (small.key is None, small.origin.rows) == (False, 1)
     alone = made(row(2, order="1", sku="x" * BODY_BYTES), row(3, order="1", sku="a"), mapping=GROUPED)
     assert [(len(part.body) == HEAD_BYTES, part.key) for part in alone] == [(False, None), (True, None)]
 

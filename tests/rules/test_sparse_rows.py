@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tallystick.kit import ids
 from tallystick.tracking.claims.rules import Rejected
 from tallystick.tracking.events.mapping.form import Mapping
-from tallystick.tracking.events.receipts import AnyDraft, drafts_of
+from tallystick.tracking.events.receipts import AnyDraft, claims_of
 from tallystick.tracking.events.rules import Draft
 from tallystick.tracking.imports.reading.ndjson import json_rows
 from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
@@ -50,7 +50,7 @@ def receipts(*objects: dict[str, str], mapping: Mapping, is_sparse: bool = True)
 
 
 def drafts(receipt: Receipt) -> list[AnyDraft]:
-    return drafts_of(Stored(receipt=receipt, place="", digest=b""), CONTEXT)
+    return claims_of(Stored(receipt=receipt, place="", digest=b""), CONTEXT).drafts
 
 
 def outcome(receipt: Receipt) -> Reason | list[AnyDraft]:

@@ -9,7 +9,7 @@ from tallystick.kit import ids
 from tallystick.tracking.claims.rules import Rejected
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.opening_rules import CodeOpening, PartnerOpening
-from tallystick.tracking.events.receipts import Context, claims_of, drafts_of
+from tallystick.tracking.events.receipts import Context, claims_of
 from tallystick.tracking.events.rules import Draft
 from tallystick.tracking.events.wire import EVENT, GROUP, ROW
 from tallystick.tracking.inbox.stores.port import Stored
@@ -74,6 +74,10 @@ def stored(body, *, kind, source, lines=(), **parts):
     return Stored(**{"receipt": receipt, "place": 1, "digest": b"", "repeats": 0} | parts)
 
 
+def drafts_of(one):
+    return claims_of(one, CONTEXT).drafts
+
+
 def line(**cells):
     plain = {
         "No": "7",
@@ -89,7 +93,7 @@ def line(**cells):
 
 
 def group(*rows):
-    return drafts_of(stored(list(rows), kind=GROUP, source="retail", lines=range(2, 2 + len(rows))), CONTEXT)
+    return drafts_of(stored(list(rows), kind=GROUP, source="retail", lines=range(2, 2 + len(rows))))
 
 
 def mixed(**cells):
@@ -148,7 +152,7 @@ def test_a_group_of_which_no_row_counts_is_kept_for_nothing():
 
 
 def test_one_row_may_stand_for_a_past_order_a_partner_a_code_and_a_cost():
-    past, partner, code, cost = drafts_of(mixed(Partner="alice", Code="Twenty", Fee="5.00"), CONTEXT)
+    past, partner, code, cost = drafts_of(mixed(Partner="alice", Code="Twenty", Fee="5.00"))
     assert (past.kind, past.amount_minor, past.from_rows) == ("past_order", 950, 1)
     assert isinstance(partner, PartnerOpening)
     assert isinstance(code, CodeOpening)
@@ -159,10 +163,10 @@ def test_one_row_may_stand_for_a_past_order_a_partner_a_code_and_a_cost():
 
 def test_one_wrong_thing_keeps_the_whole_row_back_and_the_cell_is_shown_as_it_stands():
     with pytest.raises(Rejected) as refused:
-        drafts_of(mixed(Total="9.50", Partner="alice"), CONTEXT)
+        drafts_of(mixed(Total="9.50", Partner="alice"))
     assert (refused.value.column, refused.value.value) == ("Total", "9.50")
     with pytest.raises(Rejected) as refused:
-        drafts_of(mixed(Fee="much"), CONTEXT)
+        drafts_of(mixed(Fee="much"))
     assert (refused.value.column, refused.value.value) == ("Fee", "much")
 
 
@@ -176,11 +180,11 @@ def test_a_whole_event_is_told_with_its_order_and_its_own_names_of_fields():
         "lines": lines,
     }
     with pytest.raises(Rejected) as refused:
-        drafts_of(stored(event, kind=EVENT, source="events"), CONTEXT)
+        drafts_of(stored(event, kind=EVENT, source="events"))
     found = refused.value
     assert (found.column, found.value, found.order) == ("lines.amount", "five", "9")
     lines.pop()
-    (draft,) = drafts_of(stored(event, kind=EVENT, source="events"), CONTEXT)
+    (draft,) = drafts_of(stored(event, kind=EVENT, source="events"))
     assert draft.amount_minor == 500
 
 
@@ -199,14 +203,14 @@ def test_a_whole_event_is_told_with_its_order_and_its_own_names_of_fields():
 )
 def test_a_body_that_is_no_row_is_refused(body, kind, reason):
     with pytest.raises(Rejected) as refused:
-        drafts_of(stored(body, kind=kind, source="mixed"), CONTEXT)
+        drafts_of(stored(body, kind=kind, source="mixed"))
     assert refused.value.reason == reason
 
 
 def test_a_source_without_a_mapping_waits_for_one():
     with pytest.raises(Rejected, match="no mapping 'other'"):
-        drafts_of(stored({}, kind=ROW, source="other"), CONTEXT)
+        drafts_of(stored({}, kind=ROW, source="other"))
 
 
 def test_an_erased_receipt_stands_for_nothing():
-    assert drafts_of(stored(b"", kind=ROW, source="mixed", erased_at=1), CONTEXT) == []
+    assert drafts_of(stored(b"", kind=ROW, source="mixed", erased_at=1)) == []

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallystick.foundation.audit.acts import Actor
+from tallystick.journey import inbox
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.partners.partnerships.models import Partnership, Placement
 from tallystick.partners.programs.models import Channel, Program
 from tallystick.partners.programs.queries import find_program
 from tallystick.tracking.events import choices
 from tallystick.tracking.events.models import Choice
+from tallystick.tracking.events.services import Replayed, replay
 
 
 class NoTarget(Foreseen, LookupError):
@@ -27,11 +29,6 @@ class Name:
     program: Program
     role: str
     value: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """As receipts in quarantine name it."""
-        return self.program.key, self.role, self.value
 
 
 def name_of(program: str | None, role: str, value: str) -> Name:
@@ -77,6 +74,12 @@ def open_for(name: Name, *, called: str, kind: str, by: Actor) -> Choice:
     return choices.open_and_choose(
         program=name.program, role=name.role, value=name.value, name=called or name.value, kind=kind, by=by
     )
+
+
+def replay_waiting(choice: Choice, *, by: Actor) -> Replayed:
+    """Verify again what waits for the name that something was said about."""
+    name = (choice.program.key, choice.role, choice.value)
+    return replay(choice.program.brand_id, store=inbox(), names=[name], by=by)
 
 
 def choice_about(name: Name) -> Choice:

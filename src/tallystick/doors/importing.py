@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from tallystick.tracking.events.mapping.form import Mapping as RowMapping
 from tallystick.tracking.events.mapping.targets import targets_of
 from tallystick.tracking.events.mapping.write import mapping_text
 from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.events.queries import saved_mappings
 from tallystick.tracking.imports.guessing.form import Proposal
 from tallystick.tracking.imports.guessing.propose import propose_presets
 from tallystick.tracking.imports.models import Import
@@ -29,6 +31,7 @@ from tallystick.tracking.imports.reconciling.queries import OrderReconciliation
 from tallystick.tracking.imports.reconciling.rules import MoneyOf, Summary, Verdict
 from tallystick.tracking.imports.rules.tally import Tally
 from tallystick.tracking.imports.services.corrections import Corrected
+from tallystick.tracking.imports.services.trial import Trial
 from tallystick.tracking.inbox.models import Quarantined
 
 
@@ -44,15 +47,19 @@ class UnlikePreset(Foreseen, ValueError):
     exit = Exit.USAGE
 
 
-def saved_mappings() -> list[SavedMapping]:
-    """The newest version of every saved mapping of the brand, by name."""
-    rows = SavedMapping.objects.order_by("name", "version")
-    return list({row.name: row for row in rows}.values())
+def saved_values() -> list[dict[str, Any]]:
+    """The saved mappings of the brand, by name, but for their texts."""
+    return [mapping_values(row, read_mapping(row.text)) for row in saved_mappings().values()]
+
+
+def preset_values() -> list[dict[str, str]]:
+    """The presets: for which export of which platform each is."""
+    return [{"name": each.key, "platform": each.platform, "what": each.what} for each in PRESETS]
 
 
 def saved_text(name: str) -> str:
     """The text of the newest version of a saved mapping. Raises NoMapping."""
-    saved = {row.name: row for row in saved_mappings()}
+    saved = saved_mappings()
     if name not in saved:
         raise NoMapping(
             "There is no saved mapping %(name)r; there is: %(known)s.",
@@ -135,7 +142,7 @@ def import_values(row: Import) -> dict[str, Any]:
         "duplicate": row.rows_duplicate,
         "conflict": row.rows_conflict,
         "ahead": ahead_of(row),
-        "skipped": [{"name": name, "why": why} for name, why in row.skipped],
+        "skipped": _skipped(row.skipped),
         "error": row.error,
         "by": row.by_name,
         "created_at": row.created_at.isoformat(),
@@ -164,6 +171,18 @@ def tally_values(tally: Tally) -> dict[str, Any]:
         ],
         "first_at": _at(tally.first_at),
         "last_at": _at(tally.last_at),
+    }
+
+
+def trial_values(trial: Trial) -> dict[str, Any]:
+    """What would become of a file."""
+    return {
+        "tally": tally_values(trial.tally),
+        "problems": [asdict(each) for each in trial.problems],
+        "opens": list(trial.opens),
+        "is_whole": trial.is_whole,
+        "skipped": _skipped(trial.skipped),
+        "broken": trial.broken,
     }
 
 
@@ -229,17 +248,20 @@ def verdict_values(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _skipped(members: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    return [{"name": name, "why": why} for name, why in members]
+
+
 def _money_values(money: MoneyOf) -> dict[str, str]:
     parts = {name: getattr(money, name) for name in ("shop", "here", "missing", "unreported")}
-    shown = {name: Money(minor, money.currency).show().partition(" ")[0] for name, minor in parts.items()}
+    shown = {name: Money(minor, money.currency).number() for name, minor in parts.items()}
     return {"currency": money.currency, **shown}
 
 
 def _money(money: Mapping[tuple[str, str], int], what: str) -> Iterator[dict[str, str]]:
     for (of_what, currency), minor in money.items():
         if of_what == what and currency:
-            amount, _, _ = Money(minor, currency).show().partition(" ")
-            yield {"amount": amount, "currency": currency}
+            yield {"amount": Money(minor, currency).number(), "currency": currency}
 
 
 def _amount(minor: int | None, currency: str | None) -> str | None:

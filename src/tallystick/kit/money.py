@@ -67,10 +67,14 @@ class Money:
 
     def show(self) -> str:
         """The amount as a decimal string with its currency: "12.50 EUR", "-3 JPY"."""
+        return f"{self.number()} {self.currency}"
+
+    def number(self) -> str:
+        """The amount as a decimal string alone: "12.50", "-3"."""
         places = digits(self.currency)
         text = str(abs(self.amount_minor)).rjust(places + 1, "0")
         amount = f"{text[:-places]}.{text[-places:]}" if places else text
-        return f"{'-' if self.amount_minor < 0 else ''}{amount} {self.currency}"
+        return f"-{amount}" if self.amount_minor < 0 else amount
 
     def split(self, weights: Sequence[int]) -> tuple["Money", ...]:
         """Parts in proportion to whole weights that add up to exactly this amount (see `apportion`)."""

@@ -64,8 +64,12 @@ def _invalid(_request: HttpRequest, wrong: Any) -> HttpResponse:
 
 
 def _field(place: tuple[Any, ...]) -> str:
-    """`meaning.windows` of `("body", "body", "meaning", "windows")`: the second is our argument's name."""
-    return ".".join(str(part) for part in place[2:])
+    """`meaning.windows` of `("body", "body", "meaning", "windows")`: the second is our argument's name.
+
+    Of `("query", "offset")` the parameter's own.
+    """
+    named = place[1:] if len(place) == 2 and place[0] != "body" else place[2:]
+    return ".".join(str(part) for part in named)
 
 
 def _of_ninja(_request: HttpRequest, wrong: Any) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any, Final
 
 from tallystick.doors import importing, wording
@@ -236,18 +235,10 @@ def _try(call: Call) -> Answer:
     row = _find(call.id)
     refuse_unless("start", row.state, name=row.name)
     with _of_the_file():
-        mapping = read_mapping(row.mapping_text) if row.mapping_text else None
+        mapping = lifecycle.written_mapping(row)
         path = files.refuse_changed(row)
         trial = try_out(path, name=row.name, mapping=mapping, store=inbox(), limit=call.query["limit"])
-    said = {
-        "tally": importing.tally_values(trial.tally),
-        "problems": [asdict(each) for each in trial.problems],
-        "opens": list(trial.opens),
-        "is_whole": trial.is_whole,
-        "skipped": [{"name": name, "why": why} for name, why in trial.skipped],
-        "broken": trial.broken,
-    }
-    return Answer(said)
+    return Answer(importing.trial_values(trial))
 
 
 def _chosen(body: Any) -> tuple[str, str]:

@@ -25,8 +25,8 @@ from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.mapping.form import BadMapping
 from tallystick.tracking.events.models import Choice
 from tallystick.tracking.events.models import Mapping as SavedMapping
-from tallystick.tracking.events.services import publish_mapping, replay
-from tallystick.tracking.imports.presets.catalog import PRESETS
+from tallystick.tracking.events.queries import saved_mappings
+from tallystick.tracking.events.services import publish_mapping
 from tallystick.tracking.imports.reconciling.queries import reconcile, span_of_orders
 from tallystick.tracking.imports.reconciling.rules import Kind
 from tallystick.tracking.imports.services import corrections
@@ -132,13 +132,11 @@ def _of_what_waits() -> tuple[Operation, ...]:
 
 
 def _mappings(_call: Call) -> Answer:
-    saved = [importing.mapping_values(row, read_mapping(row.text)) for row in importing.saved_mappings()]
-    presets = [{"name": each.key, "platform": each.platform, "what": each.what} for each in PRESETS]
-    return Answer({"data": saved, "presets": presets})
+    return Answer({"data": importing.saved_values(), "presets": importing.preset_values()})
 
 
 def _mapping(name: str) -> SavedMapping:
-    found = {row.name: row for row in importing.saved_mappings()}.get(name)
+    found = saved_mappings().get(name)
     if found is None:
         raise Http404
     return found
@@ -178,8 +176,7 @@ def _say(call: Call) -> Answer:
         choice = _choice(call, name)
     except choosing.NoTarget as wrong:
         raise _wrong("value" if body["choice"] == "forget" else "to", str(wrong)) from wrong
-    waiting = {name.key, (name.program.key, name.role, choice.value)}
-    done = replay(call.caller.brand_id, store=inbox(), names=waiting, by=call.by)
+    done = choosing.replay_waiting(choice, by=call.by)
     said = choosing.choice_values(choice)
     return Answer({"said": said, "released": done.released, "waiting": done.waiting})
 

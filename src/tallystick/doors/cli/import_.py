@@ -198,7 +198,13 @@ def _received(row: Import, *, shown: bool) -> Import:
             rows.advance(more, at=there(row).read_bytes)
 
         row = run(row, store=inbox(), stopping=asked_to_stop.is_set, seen=seen)
+        asked = asked_to_stop.is_set()
     if row.state in ("queued", "receiving"):
+        if not asked:
+            raise CommandError(
+                f"Another process has taken {row.name} over and goes on with it; {row.rows:,} rows are kept so far.",
+                FAILED,
+            )
         row = stop(row, by=whoever_runs_this())
     if row.state == "stopped":
         raise CommandError(

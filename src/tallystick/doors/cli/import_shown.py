@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tallystick.doors import importing
@@ -43,10 +42,7 @@ def show_import(row: Import, *, as_json: bool) -> None:
 def show_trial(trial: Trial, *, as_json: bool) -> None:
     """What importing a file would do."""
     if as_json:
-        said = {"problems": [asdict(each) for each in trial.problems], "opens": list(trial.opens)}
-        skipped = [{"name": name, "why": why} for name, why in trial.skipped]
-        told = {"tally": importing.tally_values(trial.tally), **said}
-        output.emit_json({**told, "skipped": skipped, "broken": trial.broken})
+        output.emit_json(importing.trial_values(trial))
         return
     show_tally(trial.tally)
     for name, why in trial.skipped:

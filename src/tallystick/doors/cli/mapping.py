@@ -30,12 +30,10 @@ def list_(brand: Brand = None, as_json: Json = False) -> None:
     start_django()
     from tallystick.doors import importing
     from tallystick.doors.cli.brands import brand_in_scope
-    from tallystick.tracking.events.mapping.checks import read_mapping
-    from tallystick.tracking.imports.presets.catalog import PRESETS
 
     with brand_in_scope(brand):
-        saved = [importing.mapping_values(row, read_mapping(row.text)) for row in importing.saved_mappings()]
-    presets = [{"name": each.key, "platform": each.platform, "what": each.what} for each in PRESETS]
+        saved = importing.saved_values()
+    presets = importing.preset_values()
     if as_json:
         output.emit_json({"saved": saved, "presets": presets})
         return
@@ -54,11 +52,11 @@ def show(
     start_django()
     from tallystick.doors import importing
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.tracking.events.queries import saved_mappings
     from tallystick.tracking.imports.presets.catalog import preset_named
 
     with brand_in_scope(brand):
-        is_saved = any(row.name == name for row in importing.saved_mappings())
-        if is_saved or preset_named(name) is None:
+        if name in saved_mappings() or preset_named(name) is None:
             output.emit_text(importing.saved_text(name).rstrip())
         else:
             output.emit_text(importing.preset_text(name).rstrip())

@@ -175,16 +175,13 @@ def _say(
     choose: Callable[[Name], Choice],
 ) -> None:
     """Say something about a name, and verify again what waits for it."""
-    from tallystick.doors.choosing import choice_values, name_of
+    from tallystick.doors.choosing import choice_values, name_of, replay_waiting
     from tallystick.doors.cli.brands import brand_in_scope
-    from tallystick.journey import inbox, run_until_done
-    from tallystick.tracking.events import services
+    from tallystick.journey import run_until_done
 
     with brand_in_scope(brand) as found:
-        name = name_of(program, role, value)
-        choice = choose(name)
-        key = (name.program.key, role, choice.value)
-        replayed = services.replay(found.id, store=inbox(), names={name.key, key}, by=whoever_runs_this())
+        choice = choose(name_of(program, role, value))
+        replayed = replay_waiting(choice, by=whoever_runs_this())
         run_until_done(found.id, limit=start_django().work_batch_rows)
         said = choice_values(choice)
     if as_json:

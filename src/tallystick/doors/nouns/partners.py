@@ -65,6 +65,7 @@ PARTNERSHIPS: Final = Reference(
     ("program__key", "partner__key"),
     lambda: Partnership.objects.select_related("program", "partner"),
     live=lambda rows: rows.filter(partner__archived_at=None).exclude(state=State.ENDED),
+    called=lambda row: row.partner.name,
 )
 
 

@@ -45,13 +45,14 @@ class Reference(Generic[Row]):
     """Rows of one kind, as others name them.
 
     prefix: of their ids. columns: the columns whose values, joined by `/`, are the handle. rows: all of them in the
-    brand in scope, with whatever their handles need. live: what can be chosen of them.
+    brand in scope, with whatever their handles need. live: what can be chosen of them. called: what people call one.
     """
 
     prefix: str
     columns: tuple[str, ...]
     rows: Callable[[], models.QuerySet[Row]]
     live: Callable[[models.QuerySet[Row]], models.QuerySet[Row]] = lambda rows: rows
+    called: Callable[[Row], str] = str
 
     def find(self, text: str) -> Row | None:
         """The row with an id or a handle, else None."""
@@ -68,7 +69,7 @@ class Reference(Generic[Row]):
     def choices(self) -> list[tuple[str, str]]:
         """Handle and name of what can be chosen, by handle; one more than is offered where there are too many."""
         rows = self.live(self.rows()).order_by(*self.columns)[: MOST_CHOICES + 1]
-        return [(handle_of(row), _called(row)) for row in rows]
+        return [(handle_of(row), _beside(self.called(row), handle_of(row))) for row in rows]
 
     @property
     def example(self) -> str:
@@ -138,6 +139,5 @@ class RowField(forms.CharField):
         return str(initial or "") != str(data or "")
 
 
-def _called(row: models.Model) -> str:
-    name, handle = str(row), handle_of(row)
+def _beside(name: str, handle: str) -> str:
     return name if name == handle else f"{name} ({handle})"

@@ -124,12 +124,17 @@ def plain(value: Decimal) -> str:
 def negated(text: str) -> str:
     """The same amount with the other sign, as text; what is no amount stays none."""
     text = text.strip()
-    if text.startswith("(") and text.endswith(")"):
-        return text[1:-1]
-    for minus in _MINUSES:
-        if minus in text:
-            return text.replace(minus, "", 1)
-    return text.replace("+", "-", 1) if "+" in text else f"-{text}"
+    brackets = text.startswith("(") and text.endswith(")")
+    inside = text[1:-1].strip() if brackets else text
+    match = _CELL.fullmatch(inside) if len(inside) <= CELL_LIMIT else None
+    if match is None or len(sign := match["sign"] + match["inner"]) + brackets > 1:
+        return text
+    if brackets:
+        return inside
+    if not sign:
+        return f"-{inside}"
+    at = match.start("sign" if match["sign"] else "inner")
+    return f"{inside[:at]}{'' if sign in _MINUSES else '-'}{inside[at + 1 :]}".strip()
 
 
 def _bare(text: str, currency: str | None) -> str:

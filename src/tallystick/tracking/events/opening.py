@@ -28,11 +28,13 @@ from tallystick.tracking.events.models import Choice
 from tallystick.tracking.events.opening_rules import (
     CodeOpening,
     LinkOpening,
+    Named,
     Opening,
     OpeningBody,
     PartnerOpening,
     is_there,
     made_key,
+    named,
     sort_of,
     verify_opening,
 )
@@ -48,10 +50,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("customer", "advocate"), Kind.REFERRAL),
 }
 """Word of another platform → kind of partner. Any other word is an affiliate: a kind decides no pay."""
-
-
-Named = tuple[str, str, str]
-"""What tells one thing that is to be there from another: program, sort and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +124,6 @@ def open_wanted(wanted: Sequence[Wanted], context: Context, *, reread: Callable[
     return Opened(things, refused, context)
 
 
-def named(opening: Opening) -> Named:
-    """What tells this one from another."""
-    return opening.program, type(opening).__name__, opening.key
-
-
 def _not_there(
     wanted: Sequence[Wanted], programs: Mapping[str, ProgramFacts]
 ) -> tuple[dict[Named, tuple[Opening, Wanted]], list[Wanted]]:
@@ -196,7 +189,7 @@ def _known_partner(opening: PartnerOpening) -> Partner | None:
 
 def _new_partner(opening: PartnerOpening, *, by: Actor) -> Partner:
     return open_partner(
-        key=opening.key if is_key(opening.key) else free_partner_key(opening.name),
+        key=opening.key if is_key(opening.key) else _free_partner_key(opening.name),
         name=opening.name,
         kind=KINDS.get(opening.kind, Kind.AFFILIATE),
         website=opening.website,
@@ -223,6 +216,6 @@ def _free_link_key(name: str) -> str:
     return made_key(name, taken=taken, otherwise="link")
 
 
-def free_partner_key(name: str) -> str:
-    """A key made from a partner's name that no partner of the brand has."""
-    return made_key(name, taken={key.lower() for key in Partner.objects.values_list("key", flat=True)})
+def _free_partner_key(name: str) -> str:
+    taken = {key.lower() for key in Partner.objects.values_list("key", flat=True)}
+    return made_key(name, taken=taken, otherwise="partner")

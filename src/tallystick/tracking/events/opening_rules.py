@@ -90,6 +90,9 @@ class CodeOpening:
 Opening: TypeAlias = PartnerOpening | LinkOpening | CodeOpening
 OPENINGS: Final = (PartnerOpening, LinkOpening, CodeOpening)
 
+Named: TypeAlias = tuple[str, str, str]
+"""What tells one thing that is to be there from another: program, sort and name."""
+
 
 def verify_opening(body: OpeningBody, *, programs: Mapping[str, ProgramFacts]) -> Opening | None:
     """Check one partner, link or code that is to be there. Raises Rejected.
@@ -117,6 +120,11 @@ def sort_of(opening: Opening) -> str:
             return "links"
         case CodeOpening():
             return "codes"
+
+
+def named(opening: Opening) -> Named:
+    """What tells this one from another."""
+    return opening.program, sort_of(opening), opening.key
 
 
 def is_there(opening: Opening, programs: Mapping[str, ProgramFacts]) -> bool:

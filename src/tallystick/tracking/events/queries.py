@@ -32,9 +32,13 @@ def context() -> Context:
 
 
 def newest_mappings() -> dict[str, MappingContent]:
-    """Name → the newest version of every saved mapping."""
-    rows = Mapping.objects.order_by("name", "version")
-    return {row.name: read_mapping(row.text) for row in {row.name: row for row in rows}.values()}
+    """Name → what the newest version of every saved mapping says."""
+    return {name: read_mapping(row.text) for name, row in saved_mappings().items()}
+
+
+def saved_mappings() -> dict[str, Mapping]:
+    """Name → the row of the newest version of every saved mapping."""
+    return {row.name: row for row in Mapping.objects.order_by("name", "version")}
 
 
 def events_of_receipt(receipt_id: UUID) -> list[Event]:

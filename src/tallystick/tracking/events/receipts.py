@@ -61,11 +61,6 @@ class Claims:
 _NOTHING = Claims([], 0)
 
 
-def drafts_of(stored: Stored, context: Context, *, corrects: bool = False) -> list[AnyDraft]:
-    """What a receipt stands for, as `claims_of` says it."""
-    return claims_of(stored, context, corrects=corrects).drafts
-
-
 def claims_of(stored: Stored, context: Context, *, corrects: bool = False) -> Claims:
     """What a receipt stands for: events, reports, partners and the like to open. Raises Rejected.
 

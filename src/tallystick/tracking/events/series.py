@@ -36,7 +36,7 @@ def count_verified(receipts: Iterable[Stored]) -> None:
     for stored in receipts:
         receipt = stored.receipt
         if ids.number_in_series(receipt.id) < MOST_RECEIPTS:
-            rows[receipt.id, VERIFIED] += len(receipt.origin.lines) or 1
+            rows[receipt.id, VERIFIED] += receipt.origin.rows
     add_up(rows)
 
 

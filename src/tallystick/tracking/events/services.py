@@ -20,8 +20,8 @@ from tallystick.kit.failpoints import reach
 from tallystick.tracking.claims.rules import Rejected, schema
 from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.events.models import Mapping as SavedMapping
-from tallystick.tracking.events.opening import Named, named, open_wanted, wanted_by
-from tallystick.tracking.events.opening_rules import OPENINGS, is_there
+from tallystick.tracking.events.opening import open_wanted, wanted_by
+from tallystick.tracking.events.opening_rules import OPENINGS, Named, is_there, named
 from tallystick.tracking.events.queries import context
 from tallystick.tracking.events.receipts import AnyDraft, Claims, Context, claims_of
 from tallystick.tracking.events.rules import Draft
@@ -249,7 +249,7 @@ def _finding(stored: Stored, rejected: Rejected) -> Finding:
         line=line,
         column=rejected.column,
         value=rejected.value,
-        rows=len(origin.lines) or 1,
+        rows=origin.rows,
         order=rejected.order,
         program=rejected.program,
         unknown=rejected.unknown,

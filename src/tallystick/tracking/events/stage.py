@@ -22,7 +22,7 @@ from tallystick.tracking.inbox.rules import Reason
 from tallystick.tracking.inbox.stores.port import Store
 
 NAME = "events"
-OPENINGS = 20
+MOST_THAT_OPEN = 20
 """Receipts of one step where many of them open a partner, a link or a code: that takes longer than recording."""
 
 
@@ -33,8 +33,8 @@ def run(brand_id: UUID, *, limit: int, store: Store) -> Progress:
         if not batch.receipts:
             return _ask_again(brand_id, limit=limit, store=store)
         facts = context()
-        if missing(wanted_by(batch.receipts, facts), facts.programs) > OPENINGS:
-            batch = store.read(brand_id, position(NAME), OPENINGS)
+        if missing(wanted_by(batch.receipts, facts), facts.programs) > MOST_THAT_OPEN:
+            batch = store.read(brand_id, position(NAME), MOST_THAT_OPEN)
         # A correction is recorded as soon as it is made, before its turn in the inbox comes.
         early = tries({one.receipt.id for one in batch.receipts if one.conflict_of})
         record([one for one in batch.receipts if one.receipt.id not in early], context=facts)

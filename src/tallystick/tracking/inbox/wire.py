@@ -71,6 +71,11 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     lines: tuple[int, ...] = ()
     address: str | None = None
 
+    @property
+    def rows(self) -> int:
+        """How many rows of its file the receipt stands for."""
+        return len(self.lines) or 1
+
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing as it arrived.

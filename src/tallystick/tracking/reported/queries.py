@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tallystick.foundation.listing import Listing, equals, one_of
-from tallystick.kit.batches import slices
 from tallystick.tracking.reported.models import Cost, PastCommission, Reported, ReportedOrder, ReportedTotal
 from tallystick.tracking.reported.rules import COMMISSION_STATES, COST_KINDS, ORDER_STATES
 
 Row = TypeVar("Row", bound=Reported)
-
-TABLES: Final[tuple[type[Reported], ...]] = (ReportedTotal, Cost, PastCommission, ReportedOrder)
 
 
 def current(model: type[Row]) -> QuerySet[Row]:
@@ -32,26 +27,6 @@ def current(model: type[Row]) -> QuerySet[Row]:
     )
     found: QuerySet[Any] = model._default_manager.filter(~Exists(later))
     return found
-
-
-def reports_of(receipt_id: UUID) -> list[Reported]:
-    """What a receipt reported, by leg; also what a later report stands for by now."""
-    found: list[Any] = [
-        row for model in TABLES for row in model._default_manager.filter(receipt_id=receipt_id)
-    ]
-    return sorted(found, key=lambda row: row.leg)
-
-
-def reporting(receipt_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these receipts that reported something."""
-    return {
-        receipt_id
-        for model in TABLES
-        for part in slices(receipt_ids)
-        for receipt_id in model._default_manager.filter(receipt_id__in=part).values_list(
-            "receipt_id", flat=True
-        )
-    }
 
 
 _PARTNER: Final = {"program": equals("program__key"), "partner": equals("partnership__partner__key")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
@@ -30,17 +31,29 @@ FIELDS: Final = {name: form.fields for name, form in TARGETS.items()}
 
 KEPT: Final = 128
 SEPARATORS: Final = ("tab", "spaces")
+MOST_PARTS: Final = 100
+# TRICKY: the parser's memory grows with the square of the parts of one key; a few thousand of them are gigabytes.
+_DEEP_KEY: Final = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}"""
+)
 
 
 @lru_cache(maxsize=KEPT)
 def read_mapping(text: str) -> Mapping:
     """Read and check a mapping from its TOML text; the same text gives the same mapping. Raises BadMapping."""
-    try:
-        mapping = msgspec.convert(tomllib.loads(text), Mapping)
-    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
-        raise BadMapping(str(wrong)) from wrong
+    mapping = parsed(text)
     check_mapping(mapping)
     return mapping
+
+
+def parsed(text: str) -> Mapping:
+    """A mapping from its TOML text, not yet checked. Raises BadMapping for a text that is none."""
+    if _DEEP_KEY.search(text):
+        raise BadMapping("a key has more than %(most)s parts with points between them", most=MOST_PARTS)
+    try:
+        return msgspec.convert(tomllib.loads(text), Mapping)
+    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
+        raise BadMapping(str(wrong)) from wrong
 
 
 def check_mapping(mapping: Mapping) -> None:
@@ -80,17 +93,6 @@ def columns_of(mapping: Mapping) -> frozenset[str]:
             found |= _columns(target.lines.fields.values())
             found |= {condition.column for condition in conditions(target.lines)}
     return frozenset(found)
-
-
-def column_of(mapping: Mapping, field: str) -> str:
-    """The column that a field comes from in the first target that has it, for telling people where to look; the field
-    itself if none.
-    """
-    for name, _, target in targets_of(mapping):
-        column = column_in(mapping, name, target, field)
-        if column != field:
-            return column
-    return field
 
 
 def column_in(mapping: Mapping, name: str, target: Target, field: str) -> str:

@@ -31,6 +31,7 @@ def partners(table: Table) -> Iterator[Sketch]:
     fit = 40 + 10 * table.surely("website") + 15 * table.has("partner") + 10 * table.has("tier")
     fit += 40 * table.is_called("partners")
     fit -= 45 * (_has_happenings(table) or table.has("customer"))
+    fit -= 25 * (key == "email" and not table.has("website") and not table.is_called("partners"))
     column = table.roles[key].column
     yield Sketch(
         translatable("Partners"),

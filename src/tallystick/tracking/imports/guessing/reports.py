@@ -116,9 +116,7 @@ def costs(table: Table) -> Iterator[Sketch]:
             must_look=True,
         )
     ]
-    shared = table.sources(
-        on="occurred_at", partner="partner", channel="channel", campaign="campaign", currency="currency"
-    )
+    shared = table.sources(on="occurred_at", partner="partner", channel="channel", currency="currency")
     if "on" not in shared:
         shared["on"], note = day_to_say(table, "on")
         notes.append(note)
@@ -130,7 +128,7 @@ def costs(table: Table) -> Iterator[Sketch]:
         translatable("Costs"),
         max(5, min(fit, 95)),
         shared,
-        {"costs": (Target(fields=fields),)},
+        {"costs": (Target(fields=fields, attributes=table.attributes("campaign")),)},
         key_of(table, "link"),
         notes=tuple(notes),
     )

@@ -16,6 +16,9 @@ from tallystick.tracking.imports.guessing.roles import CALLED, Found, measures_o
 TIMES: Final = ("occurred_at", "cancelled_at", "paid_at")
 MONEY: Final = ("amount", "unit_price", "refund_amount", "commission", "cost")
 
+SURE: Final = 60
+"""The sureness, of 100, from which a column is taken for what it seems to be."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -61,9 +64,9 @@ class Table:
         """The first of these roles that there is a column for."""
         return next((role for role in roles if role in self.roles), None)
 
-    def surely(self, role: str, *, least: int = 60) -> bool:
+    def surely(self, role: str) -> bool:
         """Whether a column says by its name or by what it holds that it is this."""
-        return role in self.roles and self.roles[role].sureness >= least
+        return role in self.roles and self.roles[role].sureness >= SURE
 
     def source(self, role: str) -> FieldFrom:
         """Where a field of this role comes from, with the format of times and the table of countries."""

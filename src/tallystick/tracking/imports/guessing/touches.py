@@ -12,8 +12,10 @@ from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, day_to_say, key_of, somebody
+from tallystick.tracking.imports.presets.form import fold
 
 _OWNERS: Final = ("code", "link", "placement", "partner", "channel")
+_CLICK_IDS: Final = ("clickid", "klickid", "eventid", "id")
 
 
 def clicks(table: Table) -> Iterator[Sketch]:
@@ -46,7 +48,7 @@ def clicks(table: Table) -> Iterator[Sketch]:
                 ),
             )
         },
-        key=key_of(table, "visitor"),
+        key=_click_id(table),
         notes=tuple(notes),
     )
 
@@ -99,6 +101,13 @@ def bindings(table: Table) -> Iterator[Sketch]:
         key_of(table, role),
         notes=tuple(notes),
     )
+
+
+def _click_id(table: Table) -> tuple[str, ...]:
+    """The column that numbers the clicks. A visitor is none: who clicks twice has clicked twice."""
+    return tuple(
+        column.name for column in table.columns if fold(column.name) in _CLICK_IDS and column.is_unique
+    )[:1]
 
 
 def _owner(table: Table) -> dict[str, FieldFrom]:

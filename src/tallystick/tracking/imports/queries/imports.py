@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 
 from tallystick.foundation.listing import Listing, one_of
 from tallystick.foundation.scoping import across_brands
+from tallystick.kit import ids
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.tracking.events.series import range_of
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.queries.series import first_of
 from tallystick.tracking.imports.rules.steps import State
 from tallystick.tracking.inbox.models import Quarantined
 
@@ -78,6 +78,13 @@ def next_in_turn(now: object) -> Import | None:
     """The oldest import of all brands that waits for its turn, or whose worker has not been heard of for its lease."""
     waiting = Q(state=State.QUEUED) | Q(state=State.RECEIVING, held_until__lt=now)
     return across_brands(Import).filter(waiting).order_by("received_at", "id").first()
+
+
+def first_of(import_: Import) -> UUID | None:
+    """The id of the first receipt of an import, with which its series begins; None before it was begun."""
+    if import_.received_at is None:
+        return None
+    return ids.in_series(import_.id, 0, at=import_.received_at)
 
 
 def problems_of(import_: Import) -> QuerySet[Quarantined]:

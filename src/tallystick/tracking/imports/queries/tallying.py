@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, QuerySet, Sum
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.series import COUNTED, VERIFIED, added_up, range_of
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.queries.series import first_of
+from tallystick.tracking.imports.queries.imports import first_of
 from tallystick.tracking.imports.rules import tally as rules
 from tallystick.tracking.imports.rules.tally import Tally
 from tallystick.tracking.inbox.models import Quarantined

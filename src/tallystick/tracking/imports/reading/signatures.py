@@ -9,13 +9,15 @@ ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 PARQUET: Final = b"PAR1"
 _TAR_AT: Final = 257
 
+WORKBOOK: Final = "a workbook. Save the sheet as CSV"
+
 _OTHERS: Final = {
     b"\x28\xb5\x2f\xfd": "a zstd file. Unpack it, or pack it with gzip or zip",
     b"BZh": "a bzip2 file. Unpack it, or pack it with gzip or zip",
     b"\xfd7zXZ": "an xz file. Unpack it, or pack it with gzip or zip",
     b"7z\xbc\xaf": "a 7z archive. Unpack it, or pack it as a zip file",
     b"Rar!\x1a": "a rar archive. Unpack it, or pack it as a zip file",
-    b"\xd0\xcf\x11\xe0": "a workbook. Save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": WORKBOOK,
     b"%PDF": "a PDF. Ask for the same content as CSV",
     b"PARE": "an encrypted Parquet file. Write it without encryption",
     b"ARROW1": "an Arrow file. Write it as Parquet or CSV",
@@ -26,7 +28,6 @@ _OTHERS: Final = {
     b"<?xml": "an XML file. Save it as CSV",
 }
 
-WORKBOOK: Final = "a workbook. Save the sheet as CSV"
 NESTED: Final = "an archive inside an archive. Unpack it"
 
 

@@ -11,7 +11,6 @@ from tallystick.tracking.imports.receiving.scratch import Room
 _PAGE_BYTES: Final = 4096
 _HEAD = Struct("<H")
 _RECORD = Struct("<16sI")
-_RECORDS: Final = (_PAGE_BYTES - _HEAD.size) // _RECORD.size
 _FIRST_BITS: Final = 10
 
 

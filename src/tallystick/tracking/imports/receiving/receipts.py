@@ -81,11 +81,6 @@ def receipts_of(
             yield from (made.row(row, mapping.key) for row in rows)
 
 
-def rows_in(receipt: Receipt) -> int:
-    """How many rows of its file a receipt stands for."""
-    return len(receipt.origin.lines) or 1
-
-
 def _in_groups(rows: Iterator[Row], made: _Made, group_by: Sequence[str], room: Room) -> Iterator[Receipt]:
     last, broken_off = "", None
     with closing(Sorter(room)) as sorter:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tallystick.tracking.imports.receiving.receipts import rows_in
 from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Outcome, Store
 from tallystick.tracking.inbox.wire import Receipt
 
@@ -49,7 +48,7 @@ def counted(receipts: Sequence[Receipt], answers: Sequence[Outcome]) -> Received
     """
     rows = accepted = conflict = 0
     for receipt, answer in zip(receipts, answers, strict=True):
-        here = rows_in(receipt)
+        here = receipt.origin.rows
         rows += here
         if isinstance(answer, Accepted):
             accepted += here

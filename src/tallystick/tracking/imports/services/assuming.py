@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from tallystick.tracking.claims.rules import Rejected
 from tallystick.tracking.events.opening_rules import (
+    Named,
     Opening,
     OpeningBody,
     assume,
     is_there,
-    sort_of,
+    named,
     verify_opening,
 )
 from tallystick.tracking.events.receipts import Context
@@ -26,7 +27,7 @@ def with_opened(context: Context, *, bodies: Iterable[OpeningBody]) -> tuple[Con
     programs, opened = dict(context.programs), list[Opening]()
     left = list(dict.fromkeys(bodies))
     while left:
-        found, rest = dict[tuple[str, str, str], Opening](), list[OpeningBody]()
+        found, rest = dict[Named, Opening](), list[OpeningBody]()
         for body in left:
             try:
                 opening = verify_opening(body, programs=programs)
@@ -34,7 +35,7 @@ def with_opened(context: Context, *, bodies: Iterable[OpeningBody]) -> tuple[Con
                 rest.append(body)
                 continue
             if opening is not None and not is_there(opening, programs):
-                found.setdefault((opening.program, sort_of(opening), opening.key), opening)
+                found.setdefault(named(opening), opening)
         if not found:
             break
         programs = assume(programs, found.values())

@@ -267,7 +267,7 @@ def _mark(stored: Stored) -> Finding:
         "nothing",
         file=origin.file or "",
         line=origin.line,
-        rows=len(origin.lines) or 1,
+        rows=origin.rows,
     )
 
 

@@ -42,6 +42,11 @@ def write_mapping(row: Import, *, text: str, by: Actor, preset: str = "") -> Imp
     return there(row)
 
 
+def written_mapping(row: Import) -> RowMapping | None:
+    """What the columns are to mean, as it is written now; None for canonical events. Raises BadMapping."""
+    return read_mapping(row.mapping_text) if row.mapping_text.strip() else None
+
+
 def start(row: Import, *, by: Actor) -> Import:
     """Begin an import: its mapping is published, and it waits for its turn.
 
@@ -50,7 +55,7 @@ def start(row: Import, *, by: Actor) -> Import:
     """
     row = there(row)
     refuse_unless("start", row.state, name=row.name)
-    mapping = read_mapping(row.mapping_text) if row.mapping_text.strip() else None
+    mapping = written_mapping(row)
     if mapping is not None and mapping.program is not None:
         find_program(mapping.program)
     said: dict[str, Any] = {"format": _format(row, mapping), "received_at": clock.now()}

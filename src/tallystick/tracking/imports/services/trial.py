@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
@@ -29,7 +28,7 @@ from tallystick.tracking.events.wishes import opening_mappings, openings_of
 from tallystick.tracking.imports.reading.original import BrokenOff
 from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.reading.source import open_source
-from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of, rows_in
+from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
 from tallystick.tracking.imports.receiving.receive import EVENTS_SOURCE
 from tallystick.tracking.imports.rules.tally import Counting, Tally, Thing, thing_of
 from tallystick.tracking.imports.services import files
@@ -88,8 +87,9 @@ def try_out(
     """Say what importing a file would do in the brand in scope, and change nothing there.
 
     name: of the file, where the path does not say it. mapping: None for canonical events. limit: look at so many rows
-    only. seen: told how many rows every step had. Once the journey has run, and nobody has done anything else
-    meanwhile, the import's tally is this one. Raises BadFile where nothing can be read. Identifier: IMPORT-TRIAL.
+    only, and at the rest of the last one's group. seen: told how many rows every step had. Once the journey has run,
+    and nobody has done anything else meanwhile, the import's tally is this one. Raises BadFile where nothing can be
+    read. Identifier: IMPORT-TRIAL.
     """
     trying = _Trying(_File(path, name or path.name, mapping, limit), store)
     context = context_now()
@@ -119,7 +119,7 @@ class _File:
             reading=mapping.reading if mapping else ReadAs(),
             needed=columns_of(mapping) if mapping else (),
         ) as source:
-            rows = end.watch(source.rows, self.limit)
+            rows = end.watch(source.rows, self.limit, mapping.group_by if mapping else ())
             arrival = Arrival(
                 current_brand(), source_name, self.name, clock.now(), ids.new(), source.is_sparse
             )
@@ -142,9 +142,16 @@ class _End:
         except BrokenOff as wrong:
             self.broken, self.is_whole = str(wrong), True
 
-    def watch(self, rows: Iterator[Row], limit: int | None) -> Iterator[Row]:
-        yield from islice(rows, limit)
-        self.is_whole = limit is None or next(rows, None) is None
+    def watch(self, rows: Iterator[Row], limit: int | None, group_by: Sequence[str]) -> Iterator[Row]:
+        """The first rows, and those behind them that belong to the last one's group: half an order is another order."""
+        last: list[str] = []
+        for number, row in enumerate(rows):
+            group = [row.cells.get(column, "") for column in group_by] if row.cells else []
+            if limit is not None and number >= limit and (number >= 2 * limit or not group or group != last):
+                return
+            last = group
+            yield row
+        self.is_whole = True
 
 
 @dataclass(slots=True)
@@ -186,11 +193,11 @@ class _Trying:
             for step in end.until_broken(asked.to(receipts)):
                 for receipt, answer in step:
                     self._take(receipt, answer, asked)
-                seen(sum(rows_in(receipt) for receipt, _ in step))
+                seen(sum(receipt.origin.rows for receipt, _ in step))
         self.counting.add_things(Thing(sort_of(each)) for each in self.opened)
         return Trial(
             tally=self.counting.tally(),
-            problems=tuple(problem for _, problem in self.problems[:PROBLEMS_SHOWN]),
+            problems=tuple(sorted((problem for _, problem in self.problems[:PROBLEMS_SHOWN]), key=_place)),
             opens=tuple(f"{sort_of(each)}: {each.key}" for each in self.opened[:OPENINGS_SHOWN]),
             is_whole=end.is_whole,
             skipped=end.skipped,
@@ -199,7 +206,7 @@ class _Trying:
 
     def _take(self, receipt: Receipt, answer: Outcome, asked: Answers) -> None:
         if is_repeat(answer, to=receipt):
-            self.counting.add_rows("duplicate", rows_in(receipt))
+            self.counting.add_rows("duplicate", receipt.origin.rows)
             return
         if not isinstance(answer, Conflict):
             self._judge(_stored(receipt), corrects=False)
@@ -216,7 +223,7 @@ class _Trying:
 
     def _judge(self, stored: Stored, *, corrects: bool) -> bool:
         """Say what a receipt would become; whether it passes."""
-        found, rows = self._claims(stored, corrects=corrects), rows_in(stored.receipt)
+        found, rows = self._claims(stored, corrects=corrects), stored.receipt.origin.rows
         if isinstance(found, Rejected):
             self._quarantine(stored.receipt, found)
             return False
@@ -241,13 +248,13 @@ class _Trying:
         return isinstance(self._claims(original, corrects=False), Rejected)
 
     def _quarantine(self, receipt: Receipt, why: Rejected) -> None:
-        self.counting.add_quarantined(why.reason, rows_in(receipt), _unknown(why))
+        self.counting.add_quarantined(why.reason, receipt.origin.rows, _unknown(why))
         if len(self.problems) < 2 * PROBLEMS_SHOWN:  # some may be taken back
             self.problems.append((receipt.id, _problem(receipt, why)))
 
     def _take_back(self, original: Stored) -> None:
         """Another row stands for one that would have waited: nothing comes of that."""
-        why, rows = self._claims(original, corrects=False), rows_in(original.receipt)
+        why, rows = self._claims(original, corrects=False), original.receipt.origin.rows
         if isinstance(why, Rejected):
             self.counting.add_quarantined(why.reason, -rows, _unknown(why))
             self.counting.add_rows("ignored", rows)
@@ -268,6 +275,10 @@ def _stored(receipt: Receipt, *, conflict_of: UUID | None = None) -> Stored:
 
 def _unknown(why: Rejected) -> tuple[str, str, str] | None:
     return (why.program, why.unknown, why.value) if why.unknown else None
+
+
+def _place(problem: Problem) -> int:
+    return problem.line or 0
 
 
 def _problem(receipt: Receipt, why: Rejected) -> Problem:

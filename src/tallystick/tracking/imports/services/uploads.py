@@ -138,15 +138,17 @@ def bring(source: BinaryIO | Path, *, name: str = "", by: Actor) -> Import:
         return _bring_stream(source, name=name, by=by)
     name = name or source.name
     try:
-        path = source.resolve(strict=True)
-        found = path.stat()
+        found = source.stat()
         if stat.S_ISDIR(found.st_mode):
             raise BadFile(
                 "%(name)s is a directory. Name one file, or pack the files as a zip file.", name=name
             )
+        if stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode):
+            raise BadFile("%(name)s is a device, not a file. Write its content to a file first.", name=name)
         if not stat.S_ISREG(found.st_mode):
             with source.open("rb") as stream:
                 return _bring_stream(stream, name=name, by=by)
+        path = source.resolve(strict=True)
     except (OSError, RuntimeError) as wrong:  # of a link that leads to itself
         why = getattr(wrong, "strerror", None) or wrong
         raise BadFile("%(name)s cannot be read: %(why)s.", name=name, why=why) from wrong

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
 from django.utils.translation import gettext as _
 
 from tallystick.design.words import word
 from tallystick.doors.console.state import BadAddress
-from tallystick.doors.importing import preset_for, saved_mappings
-from tallystick.tracking.events.mapping.form import BadMapping, EventFrom
+from tallystick.doors.importing import preset_for
+from tallystick.tracking.events.mapping.checks import parsed
+from tallystick.tracking.events.mapping.form import EventFrom
 from tallystick.tracking.events.mapping.form import Mapping as RowMapping
-from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.events.queries import saved_mappings
 from tallystick.tracking.imports.guessing.form import Proposal
 from tallystick.tracking.imports.guessing.propose import propose
 from tallystick.tracking.imports.models import Import
@@ -66,14 +65,14 @@ def base_named(key: str, offered: Sequence[Base], look: Look) -> Base:
             return base
     if kind == "preset":
         return _proposed(key, preset_for(name, look))
-    if kind == "saved" and (saved := newest_saved().get(name)):
+    if kind == "saved" and (saved := saved_mappings().get(name)):
         return Base(key, name, read_loosely(saved.text))
     raise BadAddress(_("There is no mapping “%(name)s” to begin with.") % {"name": key[:60]})
 
 
 def others(look: Look) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """What else can be begun with, by hand: saved mappings and presets, key and name."""
-    saved = [(f"saved:{name}", name) for name in newest_saved()]
+    saved = [(f"saved:{name}", name) for name in saved_mappings()]
     if saved:
         yield _("Mappings of the brand"), saved
     yield (
@@ -82,17 +81,9 @@ def others(look: Look) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     )
 
 
-def newest_saved() -> dict[str, SavedMapping]:
-    """The newest version of every saved mapping of the brand, by name."""
-    return {row.name: row for row in saved_mappings()}
-
-
 def read_loosely(text: str) -> RowMapping:
     """A mapping from its text, also where it is not complete yet. Raises BadMapping for what is none at all."""
-    try:
-        return msgspec.convert(tomllib.loads(text), RowMapping)
-    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as wrong:
-        raise BadMapping(str(wrong)) from wrong
+    return parsed(text)
 
 
 def name_for(file: str) -> str:

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from tallystick.kit import kinds
 from tallystick.kit.errors import Exit, Foreseen
-from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom, ReadAs, Target, When
+from tallystick.tracking.events.mapping.form import EventFrom, FieldFrom, ReadAs, Target
 from tallystick.tracking.events.mapping.form import Mapping as RowMapping
-from tallystick.tracking.events.mapping.targets import DAYS, MONEY, TARGETS, TIMES
+from tallystick.tracking.events.mapping.makers import conditions
+from tallystick.tracking.events.mapping.targets import DAYS, MONEY, TARGETS, TIMES, targets_of
 
 NOT_USED: Final = ""
 KEPT: Final = "keep"
@@ -111,11 +112,7 @@ def use_of(mapping: RowMapping, column: str) -> Use:
 
 def targets(mapping: RowMapping) -> list[tuple[str, Target]]:
     """Everything that a row stands for, each with its place: `events.0`, `partners.0`."""
-    return [
-        (f"{name}.{number}", target)
-        for name in TARGETS
-        for number, target in enumerate(getattr(mapping, name))
-    ]
+    return [(f"{name}.{number - 1}", target) for name, number, target in targets_of(mapping)]
 
 
 def fields_offered(mapping: RowMapping) -> tuple[str, ...]:
@@ -133,11 +130,6 @@ def written_of(mapping: RowMapping, column: str) -> str:
             if source.column == column:
                 return MINOR if source.minor else source.format or ""
     return ""
-
-
-def conditions(target: Target) -> tuple[When, ...]:
-    """The conditions of a target, also where a single one stands without brackets."""
-    return (target.when,) if isinstance(target.when, When) else target.when
 
 
 def constants_of(mapping: RowMapping) -> dict[str, str]:

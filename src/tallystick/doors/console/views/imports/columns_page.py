@@ -13,9 +13,11 @@ from tallystick.doors import wording
 from tallystick.doors.console.state import BadAddress, refuse_unknown
 from tallystick.doors.console.views.imports.bases import Base, base_named, bases, others, read_loosely
 from tallystick.doors.console.views.imports.columns import put
-from tallystick.doors.console.views.imports.one import find_import, frame
+from tallystick.doors.console.views.imports.one import frame
 from tallystick.doors.console.views.imports.table import MOST_COLUMNS, column_rows, read_table, settings_of
+from tallystick.doors.console.views.imports.upload import import_at
 from tallystick.doors.entrance import BOTH, access_of, brand_page
+from tallystick.kit.delimited import BadFile
 from tallystick.kit.errors import Foreseen
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.mapping.checks import read_mapping
@@ -30,11 +32,15 @@ from tallystick.tracking.imports.services import files, lifecycle
 @brand_page("imports.change", methods=BOTH)
 def columns(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Show the columns with where each goes, and keep what is changed about it."""
-    row = find_import(file)
+    row = import_at(file)
     if request.method == "POST":
         return _changed(request, brand, row)
     refuse_unknown(request.GET, ("as",))
-    look = look_at(files.path_of(row), name=row.name, reading=_reading(row))
+    try:
+        look = look_at(files.path_of(row), name=row.name, reading=_reading(row))
+    except BadFile as wrong:
+        context = {**frame(request, brand, row), "now": 2, "wrong": wording.sentence(wrong)}
+        return render(request, "console/imports_unreadable.html", context, status=400)
     if look.events and not request.GET:
         return render(request, "console/imports_events.html", {**frame(request, brand, row), "now": 2})
     base = base_named(request.GET.get("as", ""), bases(row, look), look)
@@ -44,7 +50,7 @@ def columns(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=BOTH)
 def text(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Show the mapping of a file as text, and keep what is written."""
-    row = find_import(file)
+    row = import_at(file)
     wrong, written = "", request.POST.get("text", "").replace("\r\n", "\n")
     if request.method == "POST":
         try:

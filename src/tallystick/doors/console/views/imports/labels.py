@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.design.words import word
-from tallystick.doors.console.views.imports.columns import OTHERS, conditions
+from tallystick.doors.console.views.imports.columns import OTHERS
 from tallystick.kit import kinds
 from tallystick.tracking.events.mapping.form import EventFrom, Target, When
+from tallystick.tracking.events.mapping.makers import conditions
 
 FIELDS: Final[Mapping[str, Promise]] = MappingProxyType(
     {

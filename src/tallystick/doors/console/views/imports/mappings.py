@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.doors import wording
 from tallystick.doors.console.state import refuse_unknown
-from tallystick.doors.console.views.imports.bases import newest_saved, read_loosely
+from tallystick.doors.console.views.imports.bases import read_loosely
 from tallystick.doors.console.views.imports.columns import targets
 from tallystick.doors.console.views.imports.labels import target_says
 from tallystick.doors.console.views.imports.listed import ImportRow
@@ -27,6 +27,7 @@ from tallystick.kit import ids
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.mapping.form import BadMapping
 from tallystick.tracking.events.models import Mapping as SavedMapping
+from tallystick.tracking.events.queries import saved_mappings
 from tallystick.tracking.events.services import publish_mapping, replay
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.queries.imports import problems_of
@@ -52,7 +53,7 @@ def mappings(request: HttpRequest, brand: Brand) -> HttpResponse:
     used = Counter(Import.objects.exclude(mapping_version=None).values_list("mapping_name", flat=True))
     rows = [
         MappingRow(name, row.version, row.created_at, _says(row.text), used[name])
-        for name, row in newest_saved().items()
+        for name, row in saved_mappings().items()
     ]
     context = {"here": "mappings", "rows": rows, "zone": ZoneInfo(brand.zone)}
     return render(request, "console/mappings.html", context)
@@ -62,7 +63,7 @@ def mappings(request: HttpRequest, brand: Brand) -> HttpResponse:
 def mapping(request: HttpRequest, brand: Brand, mapping: str) -> HttpResponse:
     """Show a mapping with its versions and the imports that used it."""
     versions = _versions(mapping)
-    used = Import.objects.filter(mapping_name=mapping).exclude(mapping_version=None).order_by("-created_at")
+    used = _imports_by(mapping)
     access = access_of(request)
     context: dict[str, Any] = {
         "here": "mappings",
@@ -70,10 +71,10 @@ def mapping(request: HttpRequest, brand: Brand, mapping: str) -> HttpResponse:
         "newest": versions[0],
         "versions": versions,
         "says": _says(versions[0].text),
-        "imports": [ImportRow(ids.show("imp", row.id), row) for row in used[:MOST_IMPORTS]],
+        "imports": [ImportRow(ids.show("imp", row.id), row) for row in used],
         "may_change": access.may("imports.change"),
         "may_replay": access.may("quarantine.change"),
-        "waiting": sum(problems_of(row).count() for row in used[:MOST_IMPORTS]),
+        "waiting": sum(problems_of(row).count() for row in used),
         "zone": ZoneInfo(brand.zone),
     }
     return render(request, "console/mapping.html", context)
@@ -111,11 +112,17 @@ def change_mapping(request: HttpRequest, brand: Brand, mapping: str) -> HttpResp
 def replay_mapping(request: HttpRequest, brand: Brand, mapping: str) -> HttpResponse:
     """Read again what waits of the imports that used a mapping."""
     _versions(mapping)
-    used = Import.objects.filter(mapping_name=mapping).exclude(mapping_version=None).order_by("-created_at")
-    receipts = [each for row in used[:MOST_IMPORTS] for each in _waiting(row)][:MOST_REPLAYED]
+    used = _imports_by(mapping)
+    receipts = [each for row in used for each in _waiting(row)][:MOST_REPLAYED]
     done = replay(brand.id, store=inbox(), receipts=receipts, by=access_of(request).actor)
     tell_replayed(request, done)
     return redirect("console:mapping", brand=brand.key, mapping=mapping)
+
+
+def _imports_by(mapping: str) -> list[Import]:
+    """The imports that used a mapping, the newest first, at most 50."""
+    used = Import.objects.filter(mapping_name=mapping).exclude(mapping_version=None)
+    return list(used.order_by("-created_at")[:MOST_IMPORTS])
 
 
 def _waiting(row: Import) -> list[Any]:

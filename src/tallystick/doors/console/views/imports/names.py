@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tallystick.design.words import word
+from tallystick.doors.choosing import newest_choices
 from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.entrance import WRITING, access_of, brand_page
 from tallystick.doors.found import row_at
@@ -52,15 +53,12 @@ def names(request: HttpRequest, brand: Brand) -> HttpResponse:
     """List the names that receipts wait for, those with the most rows first; and what was said before."""
     refuse_unknown(request.GET, ())
     found = unknown_names()
-    choices = Choice.objects.select_related(
-        "program", "partnership__partner", "channel", "placement__partnership__partner"
-    )
     context: dict[str, Any] = {
         "here": "names",
         "names": [_shown(brand, name) for name in found[:MOST_SHOWN]],
         "total": len(found),
         "rows": sum(name.rows for name in found),
-        "remembered": [_remembered(each) for each in choices.order_by("-created_at")[:MOST_REMEMBERED]],
+        "remembered": [_remembered(each) for each in newest_choices(MOST_REMEMBERED)],
         "may_change": access_of(request).may("imports.change"),
         "zone": ZoneInfo(brand.zone),
     }

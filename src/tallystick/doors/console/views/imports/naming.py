@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -18,8 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from tallystick.design import figures
 from tallystick.design.words import word
 from tallystick.doors import wording
+from tallystick.doors.choosing import Name
 from tallystick.doors.console.state import BadAddress
-from tallystick.doors.console.views.imports.one import find_import
+from tallystick.doors.console.views.imports.upload import import_at
 from tallystick.doors.console.views.quarantine.acts import MOST_REPLAYED
 from tallystick.doors.entrance import BOTH, access_of, brand_page
 from tallystick.doors.nouns.partners import KINDS, PARTNERSHIPS
@@ -29,7 +29,7 @@ from tallystick.doors.nouns.references import RowField
 from tallystick.foundation.audit.acts import Actor
 from tallystick.journey import inbox
 from tallystick.kit.errors import Foreseen
-from tallystick.partners.programs.models import Brand, Program
+from tallystick.partners.programs.models import Brand
 from tallystick.partners.programs.queries import find_program
 from tallystick.tracking.events.choices import choose, open_and_choose
 from tallystick.tracking.events.models import Choice
@@ -39,15 +39,6 @@ from tallystick.tracking.inbox.models import Quarantined
 MOST_AT_ONCE: Final = 200
 OPEN, KNOWN, HOUSE, IGNORE = "open", "known", "house", "ignore"
 ROLES: Final = tuple(Choice.Role.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A name in an address: what it stands for, and in which program."""
-
-    program: Program
-    role: str
-    value: str
 
 
 class NameForm(forms.Form):
@@ -60,7 +51,7 @@ class NameForm(forms.Form):
             (OPEN, gettext_lazy("somebody new: open a partner, placement or channel")),
             (KNOWN, gettext_lazy("somebody who is here already")),
             (HOUSE, gettext_lazy("a house channel")),
-            (IGNORE, gettext_lazy("nobody: what bears the name counts for nothing")),
+            (IGNORE, gettext_lazy("nobody: the name earns nothing; an order that bears it still counts")),
         ],
         initial=OPEN,
     )
@@ -170,11 +161,11 @@ def name_all(request: HttpRequest, brand: Brand) -> HttpResponse:
     return render(request, "console/names_all.html", context)
 
 
-def _named(given: QueryDict | dict[str, str]) -> Named:
+def _named(given: QueryDict | dict[str, str]) -> Name:
     role, value = given.get("role", ""), given.get("value", "")
     if role not in ROLES or not value:
         raise BadAddress(_("Say which name is meant: its program, what it stands for, and the name itself."))
-    return Named(find_program(given.get("program") or None), role, value)
+    return Name(find_program(given.get("program") or None), role, value)
 
 
 def _unpacked(packed: str) -> dict[str, str]:
@@ -184,12 +175,12 @@ def _unpacked(packed: str) -> dict[str, str]:
 def _back(brand: Brand, given: QueryDict) -> str:
     """Where one came from: the trial of a file, or the list of names."""
     if import_id := given.get("import"):
-        find_import(import_id)
+        import_at(import_id)
         return reverse("console:import_try", args=[brand.key, import_id])
     return reverse("console:names", args=[brand.key])
 
 
-def _choose(named: Named, said: dict[str, Any], *, by: Actor) -> Choice:
+def _choose(named: Name, said: dict[str, Any], *, by: Actor) -> Choice:
     program, role, value = named.program, named.role, named.value
     if said["how"] == OPEN:
         kind = said.get("kind") or said.get("type") or ""
@@ -202,7 +193,7 @@ def _choose(named: Named, said: dict[str, Any], *, by: Actor) -> Choice:
     return choose(program=program, role=role, value=value, to=to, by=by)
 
 
-def _replay_waiting(brand: Brand, named: Named, *, by: Actor) -> Replayed:
+def _replay_waiting(brand: Brand, named: Name, *, by: Actor) -> Replayed:
     """Read again what waits for a name."""
     waiting = Quarantined.objects.filter(
         state=Quarantined.State.WAITING, unknown=named.role, value=named.value, program=named.program.key

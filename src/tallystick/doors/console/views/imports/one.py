@@ -17,15 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from tallystick.design import figures
 from tallystick.doors.console.download import csv_download
 from tallystick.doors.console.views.imports.tallies import csv_lines, shown
-from tallystick.doors.console.views.imports.upload import FileForm, page_of, upload_page
+from tallystick.doors.console.views.imports.upload import FileForm, import_at, page_of, upload_page
 from tallystick.doors.entrance import BOTH, WRITING, access_of, brand_page
-from tallystick.doors.found import row_at
 from tallystick.kit import clock, ids
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.series import VERIFIED, added_up
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.queries.imports import ahead_of
-from tallystick.tracking.imports.queries.series import first_of
+from tallystick.tracking.imports.queries.imports import ahead_of, first_of
 from tallystick.tracking.imports.queries.tallying import tally_of
 from tallystick.tracking.imports.rules.steps import State, possible
 from tallystick.tracking.imports.services import lifecycle
@@ -54,7 +52,7 @@ class Pace:
 @brand_page("imports.read")
 def imported(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Show an import where it stands: the upload, the columns, how far it is, or what became of its rows."""
-    row = find_import(file)
+    row = import_at(file)
     state = State(row.state)
     if state is State.UPLOADING:
         return upload_page(request, brand, FileForm(), row=row)
@@ -73,7 +71,7 @@ def imported(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.read")
 def progress(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """The part of the page that moves, asked for again and again; at the end the whole page is asked for once."""
-    row = find_import(file)
+    row = import_at(file)
     moving = _moving(row)
     answer = render(request, "console/imports_progress.html", {**frame(request, brand, row), **moving})
     if not moving["moves"]:
@@ -84,7 +82,7 @@ def progress(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=WRITING)
 def stop(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Stop an import where it is."""
-    row = find_import(file)
+    row = import_at(file)
     lifecycle.stop(row, by=access_of(request).actor)
     messages.success(request, _("Stopped. What is here stays, and it goes on where it stood."))
     return redirect(page_of(brand, row))
@@ -93,7 +91,7 @@ def stop(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=WRITING)
 def resume(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Let an import go on where it stood."""
-    row = find_import(file)
+    row = import_at(file)
     lifecycle.resume(row, by=access_of(request).actor)
     messages.success(request, _("It goes on where it stood."))
     return redirect(page_of(brand, row))
@@ -102,7 +100,7 @@ def resume(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=BOTH)
 def discard(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Ask once more, and put away a file of which nothing was received."""
-    row = find_import(file)
+    row = import_at(file)
     if request.method == "POST":
         lifecycle.discard(row, by=access_of(request).actor)
         messages.success(request, _("“%(name)s” is put away.") % {"name": row.name})
@@ -121,13 +119,8 @@ def discard(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.read")
 def export(request: HttpRequest, brand: Brand, file: str) -> StreamingHttpResponse:
     """The reconciliation as a CSV file."""
-    row = find_import(file)
+    row = import_at(file)
     return csv_download(brand, "reconciliation", csv_lines(tally_of(row), name=row.name))
-
-
-def find_import(text: str) -> Import:
-    """The import of an id in an address. Raises Http404."""
-    return row_at(Import.objects.all(), "imp", text)
 
 
 def frame(request: HttpRequest, brand: Brand, row: Import) -> dict[str, Any]:

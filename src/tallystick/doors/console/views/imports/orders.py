@@ -306,4 +306,4 @@ def _exact(minor: int | None, currency: str | None) -> tuple[Decimal | None, str
     """An amount as a number that a spreadsheet reads, and its currency."""
     if minor is None or currency is None:
         return None, currency
-    return Decimal(Money(minor, currency).show().partition(" ")[0]), currency
+    return Decimal(Money(minor, currency).number()), currency

@@ -91,7 +91,7 @@ def csv_lines(tally: Tally, *, name: str) -> Iterator[str]:
         yield csv_line((name, "thing", what, None, number, None, None))
     for (what, currency), minor in tally.money.items():
         # A Decimal, for a negative amount is a number and begins no formula.
-        amount = Decimal(Money(minor, currency).show().partition(" ")[0])
+        amount = Decimal(Money(minor, currency).number())
         yield csv_line((name, "money", what, None, None, amount, currency))
     for (program, role, value), rows in tally.unknown.items():
         yield csv_line((name, f"unknown {role}", f"{program}: {value}", rows, None, None, None))

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from tallystick.doors import wording
 from tallystick.doors.console.state import refuse_unknown
 from tallystick.doors.console.views.imports import whole
-from tallystick.doors.console.views.imports.one import find_import, frame
+from tallystick.doors.console.views.imports.one import frame
 from tallystick.doors.console.views.imports.tallies import shown
-from tallystick.doors.console.views.imports.upload import page_of
+from tallystick.doors.console.views.imports.upload import import_at, page_of
 from tallystick.doors.entrance import WRITING, access_of, brand_page
 from tallystick.journey import inbox
 from tallystick.kit import ids
 from tallystick.kit.errors import Foreseen
 from tallystick.partners.programs.models import Brand
-from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.queries.imports import brought_before
 from tallystick.tracking.imports.reading.source import is_events
@@ -36,7 +35,7 @@ MOST_PROBLEMS: Final = 100
 def try_import(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Show what the first rows would become, or the whole file once it was tried."""
     refuse_unknown(request.GET, ("rows",))
-    row = find_import(file)
+    row = import_at(file)
     if State(row.state) is not State.ARRIVED:
         return redirect(page_of(brand, row))
     if not row.mapping_text.strip() and not is_events(files.path_of(row), name=row.name):
@@ -51,7 +50,7 @@ def try_import(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=WRITING)
 def try_whole(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Have the whole file tried, beside everything else; the page shows how far that is."""
-    row = find_import(file)
+    row = import_at(file)
     whole.ask(row)
     return redirect(f"{frame(request, brand, row)['try_url']}?rows=all")
 
@@ -59,7 +58,7 @@ def try_whole(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change")
 def try_progress(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """How far the trial of the whole file is; at its end the page is asked for once more."""
-    row = find_import(file)
+    row = import_at(file)
     going = whole.progress(row)
     answer = render(request, "console/imports_trying.html", {**frame(request, brand, row), "going": going})
     if going is None:
@@ -70,7 +69,7 @@ def try_progress(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 @brand_page("imports.change", methods=WRITING)
 def start(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
     """Begin the import."""
-    row = find_import(file)
+    row = import_at(file)
     try:
         row = lifecycle.start(row, by=access_of(request).actor)
     except Foreseen as wrong:
@@ -80,7 +79,7 @@ def start(request: HttpRequest, brand: Brand, file: str) -> HttpResponse:
 
 
 def _first_rows(row: Import) -> Trial:
-    mapping = read_mapping(row.mapping_text) if row.mapping_text.strip() else None
+    mapping = lifecycle.written_mapping(row)
     return try_out(files.path_of(row), name=row.name, mapping=mapping, store=inbox(), limit=FIRST_ROWS)
 
 

@@ -69,6 +69,8 @@ def begin_upload(request: HttpRequest, brand: Brand) -> JsonResponse:
     """Begin an upload in pieces, or say where the same person's upload of the same name and size broke off."""
     form = BeginForm(request.POST)
     if not form.is_valid():
+        if request.POST.get("size") == "0":
+            return _wrong(_("The file is empty. Choose one that has rows."), status=400)
         return _wrong(_("The name or the size of the file cannot be used."), status=400)
     access, said = access_of(request), form.cleaned_data
     broken_off = Import.objects.filter(
@@ -92,7 +94,7 @@ def begin_upload(request: HttpRequest, brand: Brand) -> JsonResponse:
 @brand_page("imports.change", methods=WRITING)
 def piece(request: HttpRequest, brand: Brand, file: str) -> JsonResponse:
     """Keep one piece; the last one makes the file whole."""
-    row = row_at(Import.objects.all(), "imp", file)
+    row = import_at(file)
     offset = request.GET.get("offset", "")
     if not (offset.isascii() and offset.isdigit() and len(offset) < 18):
         return _wrong(_("“offset” is where in the file the piece begins, in bytes."), status=400)
@@ -130,6 +132,11 @@ def upload_page(
         "may_change": access_of(request).may("imports.change"),
     }
     return render(request, "console/imports_new.html", context, status=status)
+
+
+def import_at(text: str) -> Import:
+    """The import of an id in an address. Raises Http404."""
+    return row_at(Import.objects.all(), "imp", text)
 
 
 def page_of(brand: Brand, row: Import) -> str:

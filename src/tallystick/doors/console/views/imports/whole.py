@@ -19,10 +19,10 @@ from tallystick.doors import wording
 from tallystick.foundation.jobs.services import enqueue
 from tallystick.journey import inbox
 from tallystick.kit.errors import Exit, Foreseen
-from tallystick.tracking.events.mapping.checks import read_mapping
 from tallystick.tracking.imports.models import Import
 from tallystick.tracking.imports.queries.imports import find_import
 from tallystick.tracking.imports.services import files
+from tallystick.tracking.imports.services.lifecycle import written_mapping
 from tallystick.tracking.imports.services.trial import Trial, try_out
 
 JOB: Final = "imports.try"
@@ -92,14 +92,8 @@ def run(payload: Mapping[str, Any]) -> None:
 
 
 def _tried(row: Import, seen: Callable[[int], None]) -> Trial:
-    mapping = read_mapping(row.mapping_text) if row.mapping_text.strip() else None
-    trial = try_out(
-        files.path_of(row),
-        name=row.name,
-        mapping=mapping,
-        store=inbox(),
-        seen=seen,
-    )
+    mapping = written_mapping(row)
+    trial = try_out(files.path_of(row), name=row.name, mapping=mapping, store=inbox(), seen=seen)
     tally = trial.tally
     plain = {name: dict(getattr(tally, name)) for name in ("reasons", "things", "money", "unknown")}
     return replace(trial, tally=replace(tally, **cast("Any", plain)))

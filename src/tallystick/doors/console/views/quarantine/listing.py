@@ -11,15 +11,16 @@ from django.db.models import Count, QuerySet
 from tallystick.foundation.listing import Listing, equals, one_of
 from tallystick.kit import ids
 from tallystick.kit.listing import BadWish, Wish
+from tallystick.tracking.events.models import Choice
 from tallystick.tracking.events.series import range_of
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.queries.series import first_of
+from tallystick.tracking.imports.queries.imports import first_of
 from tallystick.tracking.inbox.models import Quarantined
 from tallystick.tracking.inbox.rules import Reason
 
 MOST_OFFERED: Final = 30
 HELD: Final = tuple(state.value for state in Quarantined.State if state != Quarantined.State.RELEASED)
-ROLES: Final = ("partner", "placement", "link", "code", "channel")
+ROLES: Final = tuple(Choice.Role.values)
 
 
 def _of_import(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
