@@ -135,7 +135,9 @@ def opened(name: str) -> World:
 
 def mapping_of(name: str) -> str:
     """A mapping that can be used, of a name."""
-    events = '[[events]]\nkind = "lead"\nfields = { customer = { column = "c" }, occurred_at = { column = "t" } }'
+    events = (
+        '[[events]]\nkind = "lead"\nfields = { customer = { column = "c" }, occurred_at = { column = "t" } }'
+    )
     return f'name = "{name}"\n{events}\n'
 
 

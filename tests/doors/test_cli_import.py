@@ -15,6 +15,7 @@ from tallystick.doors.cli import errors
 from tallystick.foundation.scoping import brand_scope
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.imports.models import Import
+from tallystick.tracking.imports.receiving import receive
 from tallystick.tracking.imports.services import running, turns
 from tests.builders import Brand
 from tests.houses import house, twins
@@ -179,7 +180,7 @@ def test_what_cannot_be_imported_is_said_and_leaves_nothing(acme, tallystick, fi
 
 def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(acme, tallystick, files, monkeypatch):
     monkeypatch.setattr(running, "steps", one_by_one)
-    append = running.append
+    append = receive.append
 
     def appended(step, *, store):
         if len(store.read(acme.id, None, 10).receipts) == 1:
@@ -199,7 +200,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(acme, tallystick, fil
 
 def test_an_import_that_another_process_takes_over_is_left_to_that(acme, tallystick, files, monkeypatch):
     monkeypatch.setattr(running, "steps", one_by_one)
-    append = running.append
+    append = receive.append
 
     def appended(step, *, store):
         if len(store.read(acme.id, None, 10).receipts) == 1:

@@ -112,10 +112,14 @@ def test_events_in_our_own_form_need_no_mapping(shop):
 
 def test_a_file_that_cannot_be_read_says_why_and_an_empty_one_is_not_taken(shop):
     assert upload(shop, b"").status_code == 400
+    begun = shop.browser().post(shop.at("imports/begin"), {"name": "none.csv", "size": 0})
+    assert "empty" in begun.json()["wrong"]
     with brand_scope(shop.id):
         assert Import.objects.count() == 0
     row = shop.brings("PK\x03\x04 nothing", "broken.zip")
-    assert "broken.zip" in shop.reads(f"{page_of(row)}/columns", 503).words
+    said = shop.reads(f"{page_of(row)}/columns", 400).words
+    assert "broken.zip cannot be read" in said
+    assert "Put away" in said
 
 
 def test_a_file_comes_in_pieces_and_goes_on_where_it_broke_off(shop):

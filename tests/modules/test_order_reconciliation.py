@@ -17,6 +17,7 @@ from tallystick.tracking.imports.reconciling.rules import Kind, Why
 from tallystick.tracking.inbox.rules import CELLS
 from tallystick.tracking.inbox.wire import Origin, Receipt
 from tests.builders import ROBOT, Brand, day, happens, purchase
+from tests.people import TESTER
 
 LIST = """
 name = "shop-list"
@@ -40,12 +41,11 @@ def shop(house):
 def reports(brand: Brand, *orders: tuple[Any, ...], mapping: str = LIST) -> None:
     """The shop's list arrives: (number, day, total, customer, status), the last two perhaps left out."""
     with brand_scope(brand.id):
-        from tests.people import TESTER
-
         publish_mapping(name="shop-list", text=mapping, by=TESTER)
     receipts = []
     for line, (name, at, total, *more) in enumerate(orders, 2):
-        who, status = [*more, *("carol", "placed")[len(more) :]]
+        who = more[0] if more else "carol"
+        status = more[1] if len(more) > 1 else "placed"
         row = {"Name": name, "At": day(at).isoformat(), "Total": total, "Who": who, "Status": status}
         receipts.append(
             Receipt(
@@ -182,7 +182,9 @@ def test_nothing_of_another_brand_or_program_is_compared(shop):
     with brand_scope(zoe.id):
         assert reconciled(zoe).verdicts == ()
         assert queries.span_of_orders(Program.objects.get(id=zoe.program_id)) is None
-    first, last = queries.span_of_orders(Program.objects.get(id=shop.program_id))
+    span = queries.span_of_orders(Program.objects.get(id=shop.program_id))
+    assert span
+    first, last = span
     assert last - first == timedelta(0)
 
 

@@ -35,12 +35,12 @@ class Desk:
         with open_source(
             self.file(content, name),
             needed=needed,
-            reading=ReadAs(**reading),  # type: ignore[arg-type]
+            reading=ReadAs(**reading),
         ) as source:
             return list(source.rows)
 
     def cells(self, content: str | bytes, name: str = "orders.csv", **reading: object) -> list[Reads]:
-        return [row.cells for row in self.rows(content, name, **reading)]  # type: ignore[arg-type]
+        return [row.cells for row in self.rows(content, name, **reading)]
 
     def looks(self, content: str | bytes, name: str = "orders.csv") -> Look:
         return look_at(self.file(content, name))

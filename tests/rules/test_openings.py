@@ -111,9 +111,11 @@ def test_what_is_there_is_not_opened_again():
 
 def test_what_would_be_opened_can_be_assumed_beforehand():
     zoe = verify_opening(PartnerBody(key="zoe"), programs=PROGRAMS)
+    assert zoe
     assumed = assume(PROGRAMS, [zoe, zoe])
     assert "zoe" not in SHOP.directory.partners
     code = verify_opening(CodeBody(key="zoe10", partner="zoe"), programs=assumed)
+    assert code
     assumed = assume(assumed, [code])
     assert is_known(assumed["shop"], "partner", "zoe")
     assert is_known(assumed["shop"], "code", "Zoe10")

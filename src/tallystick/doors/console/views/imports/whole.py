@@ -89,6 +89,10 @@ def run(payload: Mapping[str, Any]) -> None:
         cache.set(key, _tried(row, seen), KEPT_SECONDS)
     except Foreseen as wrong:
         cache.set(key, wording.sentence(wrong), KEPT_SECONDS)
+    except BaseException:
+        # It failed or was ended: whoever looks is to be offered the trial again.
+        cache.delete(key)
+        raise
 
 
 def _tried(row: Import, seen: Callable[[int], None]) -> Trial:

@@ -44,13 +44,13 @@ def replay_some(request: HttpRequest, brand: Brand) -> HttpResponse:
 
 @brand_page("quarantine.change", methods=BOTH)
 def dismiss(request: HttpRequest, brand: Brand) -> HttpResponse:
-    """Ask why nothing shall come of receipts, and note it."""
+    """Ask why nothing shall come of receipts, and note it. The list posts what was picked, without a reason yet."""
     rows = _chosen(request)
     waiting = [row for row in rows if row.state == Quarantined.State.WAITING]
     if not waiting:
         return _nothing(request, brand)
     reason, wrong = request.POST.get("reason", "").strip(), ""
-    if request.method == "POST":
+    if "reason" in request.POST:
         wrong = _wrong(reason)
         if not wrong:
             number = services.dismiss(
