@@ -11,7 +11,7 @@ from tallystick.doors.api.calls import Operation
 from tallystick.partners.accounts.rules import BRAND_ROLES, RIGHTS, rights_of
 from tests.doors.api_cast import Caller, Said, World, everything, mapping_of, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FOR_ANY_KEY = {"get_brand"}
 """Operations that ask for no scope: they tell a key about itself."""

@@ -20,6 +20,8 @@ from tallystick.tracking.imports.services import running, turns
 from tests.builders import Brand
 from tests.houses import house, twins
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["house", "twins"]
 
 MAPPING = """name = "orders"

@@ -17,6 +17,8 @@ from tests.doors.imports_cast import MAPPING, ORDERS, Shop, form_of, page_of, sh
 from tests.houses import house, twins
 from tests.people import TESTER
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["house", "shop", "twins"]
 
 DUB = """ID,Type,Amount,Earnings,Currency,Status,Invoice ID,Created at,Partner ID,Customer ID

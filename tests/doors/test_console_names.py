@@ -11,6 +11,8 @@ from tallystick.tracking.events.models import Choice, Event
 from tests.doors.imports_cast import MAPPING, ORDERS, form_of, page_of, shop
 from tests.houses import house, twins
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["house", "shop", "twins"]
 
 SHOP_LIST = """Order;Placed;Total

@@ -148,7 +148,7 @@ def _may_commit(django_db_blocker):
 
 
 quick = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

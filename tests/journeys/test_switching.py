@@ -29,6 +29,8 @@ from tallystick.tracking.reported.queries import current
 from tests.builders import ALL, Brand
 from tests.people import TESTER
 
+pytestmark = pytest.mark.one_database
+
 EXPORTS = Path(__file__).parent / "exports"
 NETWORK = [
     {"key": "1001", "name": "Alice", "kind": "content"},

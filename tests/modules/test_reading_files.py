@@ -15,6 +15,8 @@ from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.reading.source import Source, open_source
 from tests.rules.reading_cast import ALICE, BOB, Desk
 
+pytestmark = pytest.mark.one_database
+
 TABLE = "name,total\nAlice,8.00\nBob,9.00\n"
 
 

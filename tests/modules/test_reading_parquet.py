@@ -14,6 +14,8 @@ from tallystick.tracking.imports.reading.source import open_source
 from tallystick.tracking.inbox.wire import HEAD_BYTES
 from tests.rules.reading_cast import Desk
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:

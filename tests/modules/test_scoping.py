@@ -14,7 +14,7 @@ from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.models import Mapping
 from tests.modules.scoping_cast import OWNED, People, name_of, owned_foreign_keys
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 every_model = pytest.mark.parametrize("model", OWNED, ids=name_of)
 
