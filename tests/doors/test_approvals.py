@@ -14,7 +14,7 @@ from tests.modules.accounts_cast import acting
 
 __all__ = ["office"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def rename(proposal, _by) -> None:

@@ -16,7 +16,7 @@ from tests.people import TESTER, signed_in
 
 __all__ = ["office"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def does(office: Office, name: str = "partner.changed", label: str = "Alice", **fields) -> str:

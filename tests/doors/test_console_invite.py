@@ -12,7 +12,7 @@ from tallystick.partners.partnerships.models import Partner, Partnership
 from tests.builders import Brand
 from tests.doors.console_cast import Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DORA = {"program": "shop", "name": "Dora", "key": "dora", "kind": "creator", "email": "dora@dora.example"}
 

@@ -21,6 +21,8 @@ from tests.doors.console_cast import fill
 from tests.doors.marked_language import Unmarked, marking
 from tests.houses import House
 
+pytestmark = pytest.mark.one_database
+
 SHAPES = re.compile(
     r"\b[a-z]{2,3}_[\w…-]+"  # ids
     r"|(\w+ )?\S*@\S+|https?://\S+|\b[\w-]+\.(ndjson|txt|csv|gz)\b|\b[0-9a-f]{32,64}\b"

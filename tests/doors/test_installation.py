@@ -18,7 +18,7 @@ from tallystick.partners.accounts.rules import Role
 from tests.builders import Brand
 from tests.people import PASSWORD, person, seat, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PAGES = ("", "people/add", "brands", "brands/open", "mails", "jobs")
 

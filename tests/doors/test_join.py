@@ -21,7 +21,7 @@ from tallystick.partners.partnerships.rules import State
 from tests.builders import Brand
 from tests.people import TESTER, person, seat, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ALICE = "alice@blog.example"
 NEW = {"name": "Alice Moreau", "password": "a quite different sentence"}

@@ -16,6 +16,8 @@ from tallystick.kit.errors import Foreseen
 from tallystick.project.languages import languages
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.one_database
+
 CATALOG = {
     "": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
     "There is nothing here": "Hier ist nichts",

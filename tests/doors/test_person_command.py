@@ -9,6 +9,8 @@ from tallystick.doors.cli import errors
 from tallystick.doors.cli.person import app
 from tests.builders import Brand
 
+pytestmark = pytest.mark.one_database
+
 ADA = "ada@example.org"
 
 

@@ -21,7 +21,7 @@ from tallystick.partners.accounts.models import User
 from tallystick.partners.accounts.services.people import deactivate_person, password_link
 from tests.people import PASSWORD, TESTER, person, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 LOGIN = "/account/login/"
 NEW = "a quite different sentence"

@@ -15,7 +15,7 @@ from tests.people import TESTER, person, seat, signed_in
 
 __all__ = ["office"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def seat_of(office: Office, user) -> str:
