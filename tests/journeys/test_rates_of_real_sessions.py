@@ -26,6 +26,7 @@ CASES = [
         WHOLE,
         id="all of it",
         marks=[
+            pytest.mark.torture,
             pytest.mark.skipif(not WHOLE.exists(), reason="data set not there"),
             pytest.mark.skipif("DATABASE_URL" in os.environ, reason="all of it once, on SQLite, is enough"),
         ],
