@@ -26,10 +26,10 @@ from django.conf import settings
 from tallystick.foundation.lanes import Progress, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.measurement.attribution import stage as attribution
-from tallystick.measurement.attribution.facts import ConversionFacts, CreditFacts
+from tallystick.measurement.attribution.facts import ConversionFacts, PathFacts
 from tallystick.measurement.warehouse import stage as warehouse
 from tallystick.tracking.events import stage as events
-from tallystick.tracking.events.facts import TouchpointFacts
+from tallystick.tracking.events.facts import OutcomeFacts, TouchpointFacts
 from tallystick.tracking.inbox.stores.choice import open_store
 from tallystick.tracking.inbox.stores.port import Store
 from tallystick.tracking.reported.facts import REPORT_FACTS
@@ -51,7 +51,7 @@ class Stage:
         return self.step(brand_id, limit)
 
 
-SOURCES = (TouchpointFacts(), ConversionFacts(), CreditFacts(), *REPORT_FACTS)
+SOURCES = (TouchpointFacts(), OutcomeFacts(), ConversionFacts(), PathFacts(), *REPORT_FACTS)
 
 PUBLISH_ROWS = 100_000
 """A day's file is written whole, so the warehouse takes more steps at once than the stages before it."""

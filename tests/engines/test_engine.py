@@ -39,7 +39,7 @@ def test_a_file_that_is_missing_or_cut_short_is_said_so(world, tmp_path):
 def test_the_engine_opens_no_file_that_the_manifest_does_not_name(world, tmp_path):
     world.clicks(2, 1)
     snapshot, engine = world.write(tmp_path), an_engine(tmp_path)
-    named, other = snapshot.paths("touchpoints"), snapshot.paths("credits")[0]
+    named, other = snapshot.paths("touchpoints"), snapshot.paths("paths")[0]
     tables = {"touchpoints": named}
     assert engine.rows("SELECT COUNT(*) AS n FROM touchpoints", {}, tables=tables) == [{"n": 2}]
     for text in (f"SELECT * FROM read_parquet('{other}')", "SELECT * FROM read_text('/etc/hostname')"):

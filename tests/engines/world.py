@@ -124,20 +124,15 @@ class World:
         row["version"] = in_force.version if in_force and definition == ORDER else 1
         self.conversions.append(row)
         for touch, share in shares:
+            path = {
+                column.name: touch.get(column.name, row.get(column.name)) for column in facts.PATHS.columns
+            }
+            of_conversion = ("program_id", "definition_id", "version", "value_minor", "currency")
             self.credits.append(
-                {
-                    **{
-                        name: row[name]
-                        for name in (
-                            "conversion_id",
-                            "program_id",
-                            "definition_id",
-                            "version",
-                            "subject",
-                            "customer_type",
-                        )
-                    },
-                    "event_id": touch["event_id"],
+                path
+                | {name: row[name] for name in of_conversion}
+                | {
+                    "place": [seen is touch for seen, _ in shares].index(True),
                     "converted_at": row["occurred_at"],
                     "touched_at": touch["occurred_at"],
                     "share_ppb": share,
@@ -159,7 +154,7 @@ class World:
         live = [
             *_write(root, facts.TOUCHPOINTS, self.touchpoints),
             *_write(root, facts.CONVERSIONS, self.conversions),
-            *_write(root, facts.CREDITS, self.credits),
+            *_write(root, facts.PATHS, self.credits),
         ]
         return Snapshot(tuple(live))
 

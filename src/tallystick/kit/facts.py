@@ -33,17 +33,48 @@ class FactTable:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedDays:
-    """What changed in a fact table since a cursor: the UTC days to write anew.
+class Changes:
+    """What changed in a fact table since a cursor, by UTC day.
 
-    days: those of which at least one row is new, different or gone. next: the cursor, a JSON value, from which to
-    ask again. left: 0 when no change waits behind it, else at least so many.
+    rewritten: days of which a row is different or gone: they are written anew, whole. added: other days, with nothing
+    but new rows: these are written beside what is there. next: the cursor, a JSON value, from which to ask again.
+    left: 0 when no change waits behind it, else at least so many.
     """
 
-    days: frozenset[date]
+    rewritten: frozenset[date]
+    added: frozenset[date]
     next: Any
     left: int
 
+
+_WHO = (
+    Column("visitor", "text", nullable=True),
+    Column("customer", "text", nullable=True),
+    Column("account", "text", nullable=True),
+    Column("session", "text", nullable=True),
+)
+_CAME_BY = (
+    Column("partner_id", "id", nullable=True),
+    Column("partner_kind", "text", nullable=True),
+    Column("partnership_id", "id", nullable=True),
+    Column("placement_id", "id", nullable=True),
+    Column("placement_type", "text", nullable=True),
+    Column("link_id", "id", nullable=True),
+    Column("code_id", "id", nullable=True),
+    Column("channel_id", "id", nullable=True),
+    Column("campaign_id", "id", nullable=True),
+    Column("device", "text", nullable=True),
+    Column("browser", "text", nullable=True),
+    Column("country", "text", nullable=True),
+    Column("visitor_type", "text"),
+)
+"""By whom and with what somebody came: few different values each, so that counters are kept by all of them."""
+
+_CAME_TO = (
+    Column("landing_page", "text", nullable=True),
+    Column("sub_id", "text", nullable=True),
+)
+"""Where they came to and what the partner wrote into the link: any number of different values."""
 
 TOUCHPOINTS = FactTable(
     "touchpoints",
@@ -53,21 +84,9 @@ TOUCHPOINTS = FactTable(
         Column("program_id", "id"),
         Column("occurred_at", "instant"),
         Column("kind", "text"),
-        Column("visitor", "text", nullable=True),
-        Column("customer", "text", nullable=True),
-        Column("account", "text", nullable=True),
-        Column("session", "text", nullable=True),
-        Column("partner_id", "id", nullable=True),
-        Column("partner_kind", "text", nullable=True),
-        Column("partnership_id", "id", nullable=True),
-        Column("placement_id", "id", nullable=True),
-        Column("placement_type", "text", nullable=True),
-        Column("link_id", "id", nullable=True),
-        Column("code_id", "id", nullable=True),
-        Column("channel_id", "id", nullable=True),
-        Column("device", "text", nullable=True),
-        Column("country", "text", nullable=True),
-        Column("visitor_type", "text"),
+        *_WHO,
+        *_CAME_BY,
+        *_CAME_TO,
         Column("counts", "flag"),
         Column("label", "text"),
     ),
@@ -75,7 +94,44 @@ TOUCHPOINTS = FactTable(
 )
 """Every touchpoint event, counted or not. `counts` is false where a label (a known bot) excludes it. Beside them the
 ties of customers to partners that were brought along (kind `customer_binding`), which credit goes to as well: without
-visitor and session, so that they are no unit of a rate."""
+visitor and session, so that they are no unit of a rate. A row never changes but by a change of names (`partner_kind`,
+`placement_type`)."""
+
+TOUCH_COUNTS = FactTable(
+    "touch_counts",
+    (
+        Column("bucket_at", "instant"),
+        Column("program_id", "id"),
+        Column("kind", "text"),
+        *_CAME_BY,
+        Column("counts", "flag"),
+        Column("label", "text"),
+        Column("touches", "int"),
+    ),
+    day_column="bucket_at",
+)
+"""How many touchpoints there were in each quarter of an hour (UTC), by all that they are alike in: the sum of
+`touches` over any rows is the number of rows of `touchpoints`. Written with those, in the same step."""
+
+OUTCOMES = FactTable(
+    "outcomes",
+    (
+        Column("event_id", "id"),
+        Column("receipt_id", "id"),
+        Column("program_id", "id"),
+        Column("occurred_at", "instant"),
+        Column("kind", "text"),
+        Column("source", "text"),
+        *_WHO,
+        Column("order_number", "text", nullable=True),
+        Column("amount_minor", "int", nullable=True),
+        Column("currency", "text", nullable=True),
+        Column("label", "text"),
+    ),
+    day_column="occurred_at",
+)
+"""Every event that can be a conversion, and every correction of one, whatever a definition makes of it. Several may
+report one order."""
 
 CONVERSIONS = FactTable(
     "conversions",
@@ -97,11 +153,12 @@ CONVERSIONS = FactTable(
 )
 """The current decision on every conversion. `subject` is the customer, or the visitor where none is known."""
 
-CREDITS = FactTable(
-    "credits",
+PATHS = FactTable(
+    "paths",
     (
         Column("conversion_id", "id"),
         Column("event_id", "id"),
+        Column("place", "int"),
         Column("program_id", "id"),
         Column("definition_id", "id"),
         Column("version", "int"),
@@ -111,11 +168,20 @@ CREDITS = FactTable(
         Column("customer_type", "text"),
         Column("share_ppb", "int"),
         Column("via", "text"),
+        Column("value_minor", "int", nullable=True),
+        Column("currency", "text", nullable=True),
+        Column("receipt_id", "id"),
+        Column("kind", "text"),
+        *_WHO,
+        *_CAME_BY,
+        *_CAME_TO,
+        Column("counts", "flag"),
     ),
     day_column="converted_at",
 )
-"""Current credits, also those of share 0 (a contender). `event_id` is the touchpoint's; join it to
-`touchpoints` for partner, placement and so on. `via` is `path` or `binding`."""
+"""The current path of every conversion: a row for each touchpoint on it, from place 0 on, also those of share 0 (a
+contender). It says of the touchpoint what `touchpoints` says, and of the conversion what `conversions` says, so that no
+question has to join the three. `receipt_id` is the touchpoint's. `via` is `path` or `binding`."""
 
 _REPORT = (
     Column("report_id", "id"),
@@ -199,4 +265,4 @@ SHOP_ORDERS = FactTable(
 
 REPORTED: tuple[FactTable, ...] = (REPORTED_TOTALS, REPORTED_COSTS, PAST_COMMISSIONS, SHOP_ORDERS)
 
-TABLES: tuple[FactTable, ...] = (TOUCHPOINTS, CONVERSIONS, CREDITS, *REPORTED)
+TABLES: tuple[FactTable, ...] = (TOUCHPOINTS, TOUCH_COUNTS, OUTCOMES, CONVERSIONS, PATHS, *REPORTED)

@@ -55,7 +55,7 @@ WITH "touches" AS (
     "c"."event_id",
     "c"."share_ppb",
     "l"."dated_at"
-  FROM "credits" AS "c"
+  FROM "paths" AS "c"
   JOIN "leads" AS "l"
     ON "l"."unit_id" = "c"."conversion_id"
   WHERE
@@ -135,7 +135,7 @@ WITH "touches" AS (
         PARTITION BY "c"."conversion_id", "c"."event_id"
         ORDER BY "m"."dated_at" DESC, "m"."unit_id" DESC
       ) AS "place"
-    FROM "credits" AS "c"
+    FROM "paths" AS "c"
     JOIN "members" AS "m"
       ON "m"."event_id" = "c"."event_id" AND "m"."dated_at" <= "c"."converted_at"
     WHERE
@@ -248,7 +248,7 @@ WITH "touches" AS (
 ), "aside" AS (
   SELECT
     "c"."conversion_id"
-  FROM "credits" AS "c"
+  FROM "paths" AS "c"
   LEFT JOIN "touches" AS "t"
     ON "t"."event_id" = "c"."event_id"
   LEFT JOIN (

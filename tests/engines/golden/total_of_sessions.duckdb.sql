@@ -136,7 +136,7 @@ WITH "touches" AS (
         THEN "c"."customer_type"
         ELSE 'unknown'
       END AS "customer_type"
-    FROM "credits" AS "c"
+    FROM "paths" AS "c"
     JOIN "members" AS "m"
       ON "m"."event_id" = "c"."event_id"
     WHERE
@@ -249,7 +249,7 @@ WITH "touches" AS (
 ), "aside" AS (
   SELECT
     "c"."conversion_id"
-  FROM "credits" AS "c"
+  FROM "paths" AS "c"
   LEFT JOIN "touches" AS "t"
     ON "t"."event_id" = "c"."event_id"
   WHERE

@@ -134,7 +134,7 @@ WITH "touches" AS (
       THEN "c"."customer_type"
       ELSE 'unknown'
     END AS "customer_type"
-  FROM "credits" AS "c"
+  FROM "paths" AS "c"
   LEFT JOIN "touches" AS "t"
     ON "t"."event_id" = "c"."event_id"
   WHERE

@@ -137,7 +137,7 @@ WITH "touches" AS (
         THEN "c"."customer_type"
         ELSE 'unknown'
       END AS "customer_type"
-    FROM "credits" AS "c"
+    FROM "paths" AS "c"
     JOIN "members" AS "m"
       ON "m"."event_id" = "c"."event_id"
     WHERE

@@ -30,7 +30,6 @@ class Conversion(BrandOwned):
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["brand", "subject"], name="conversion_by_subject"),
-            models.Index(fields=["brand", "occurred_at"], name="conversion_by_time"),
         ]
 
 
@@ -62,7 +61,8 @@ class Attribution(BrandOwned):
 
     class Meta(BrandOwned.Meta):
         indexes: ClassVar[list[Any]] = [
-            models.Index(fields=["conversion_id"], name="attribution_by_conversion")
+            models.Index(fields=["conversion_id"], name="attribution_by_conversion"),
+            models.Index(fields=["brand", "occurred_at"], name="attribution_by_time"),
         ]
 
 

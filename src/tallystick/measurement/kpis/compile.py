@@ -121,13 +121,13 @@ def _reached(cut: Cut) -> Step:
     )
     if cut.unit is not Denominator.LEADS:
         source = f"""SELECT m.unit_id, {columns}
-          FROM credits AS c JOIN members AS m ON m.event_id = c.event_id WHERE {wanted}"""
+          FROM paths AS c JOIN members AS m ON m.event_id = c.event_id WHERE {wanted}"""
     else:
         # A touchpoint may have led to several leads: its credit goes to the latest one before the conversion.
         source = f"""SELECT m.unit_id, {columns},
             ROW_NUMBER() OVER (PARTITION BY c.conversion_id, c.event_id
               ORDER BY m.dated_at DESC, m.unit_id DESC) AS place
-          FROM credits AS c JOIN members AS m ON m.event_id = c.event_id AND m.dated_at <= c.converted_at
+          FROM paths AS c JOIN members AS m ON m.event_id = c.event_id AND m.dated_at <= c.converted_at
           WHERE {wanted}"""
     keys = "".join(
         f", u.k{n}" for n, name in enumerate(cut.by, 1) if DIMENSIONS[name].about is not About.OUTCOME
@@ -171,7 +171,7 @@ def _dated(cut: Cut) -> Step:
         f"""
         SELECT {keys or "'all' AS k1"}, {cluster} AS cluster, c.conversion_id, c.event_id, c.converted_at,
           c.touched_at, c.version, c.share_ppb, {_key("customer_type", "c", "")} AS customer_type
-        FROM credits AS c LEFT JOIN touches AS t ON t.event_id = c.event_id
+        FROM paths AS c LEFT JOIN touches AS t ON t.event_id = c.event_id
         WHERE c.program_id = $program AND c.definition_id = $definition AND c.share_ppb > 0
           AND c.converted_at <= $as_of{within(cut, "c.converted_at")}
           AND {passes(cut, "t", "c.converted_at")} AND {counts_for_cell(cut, "c")}

@@ -99,7 +99,7 @@ def days_read(cut: Cut, *, aside: bool = False) -> dict[str, Days]:
     dated = (back if cut.unit is Denominator.LEADS else first, until)
     return {
         "touchpoints": (back, last) if single else (None, None),
-        "credits": dated,
+        "paths": dated,
         "conversions": dated,
     }
 

@@ -87,7 +87,7 @@ def _aside(cut: Cut) -> Step:
         "aside",
         f"""
         SELECT c.conversion_id
-        FROM credits AS c LEFT JOIN touches AS t ON t.event_id = c.event_id {leads}
+        FROM paths AS c LEFT JOIN touches AS t ON t.event_id = c.event_id {leads}
         WHERE c.program_id = $program AND c.definition_id = $definition AND c.share_ppb > 0
           AND c.converted_at <= $as_of{within(cut, "c.converted_at")}
           AND {passes(cut, "t", "c.converted_at")} AND {counts_for_cell(cut, "c")}

@@ -156,7 +156,7 @@ def _leads(cut: Cut) -> list[Step]:
         """
     members = """
         SELECT c.conversion_id AS unit_id, c.event_id, c.share_ppb, l.dated_at
-        FROM credits AS c JOIN leads AS l ON l.unit_id = c.conversion_id
+        FROM paths AS c JOIN leads AS l ON l.unit_id = c.conversion_id
         WHERE c.program_id = $program AND c.definition_id = $leads AND c.share_ppb > 0
         """
     ranked = f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -63,6 +63,28 @@ def write_day(
     )
 
 
+def write_days(
+    root: Path, rows: Iterable[tuple[Any, ...]], *, brand_id: UUID, table: FactTable, days: Collection[date]
+) -> dict[date, tuple[Part, ...]]:
+    """Write rows of several UTC days, each day into files of its own; rows of other days than `days` are left out.
+
+    Durable and unnamed as with `write_day`. Raises BadFact for what does not fit the columns.
+    """
+    found: dict[date, tuple[Part, ...]] = {}
+    for chunk in chunks(rows, rules.ROWS_PER_FILE):
+        frame = _fitting(table, chunk)
+        of_day = frame.with_columns(pl.col(table.day_column).dt.date().alias("day")).partition_by(
+            "day", as_dict=True, include_key=False
+        )
+        for (day,), rows_of_day in sorted(of_day.items()):
+            if day in days:
+                path = rules.part_path(brand_id=brand_id, table=table, day=day, part=ids.new())
+                ordered = rows_of_day.sort(table.day_column)
+                part = _write_part(root, ordered, path=path, day_column=table.day_column)
+                found[day] = (*found.get(day, ()), part)
+    return found
+
+
 def discard(root: Path, parts: Iterable[Part]) -> None:
     """Remove files that were written and will not be named."""
     for part in parts:
@@ -77,14 +99,18 @@ def is_whole(root: Path, path: str, size: int) -> bool:
         return False
 
 
-def _frame(table: FactTable, day: date, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+def _fitting(table: FactTable, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
     try:
         columns = list(zip(*chunk, strict=True))
-        frame = pl.DataFrame(
+        return pl.DataFrame(
             [_series(column, values) for column, values in zip(table.columns, columns, strict=True)]
         )
     except (TypeError, ValueError, AttributeError) as wrong:
-        raise rules.BadFact(f"{table.name} of {day}: a row does not fit the columns: {wrong}") from wrong
+        raise rules.BadFact(f"{table.name}: a row does not fit the columns: {wrong}") from wrong
+
+
+def _frame(table: FactTable, day: date, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    frame = _fitting(table, chunk)
     days = frame[table.day_column].dt.date()
     if days.min() != day or days.max() != day:
         raise rules.BadFact(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from tallystick.kit.facts import ChangedDays, FactTable
+from tallystick.kit.facts import Changes, FactTable
 
 ROWS_PER_FILE: Final = 250_000
 """The most rows of one part file: it bounds the memory of publishing a day of any size. WH-PARTS."""
@@ -20,10 +20,11 @@ KEEP_UNNAMED: Final = timedelta(minutes=10)
 class FactSource(Protocol):
     """One fact table's source. Its methods are called with the brand in scope, outside any transaction.
 
-    Promise of `changed_days`: a change that is visible in the database and lies behind no earlier cursor is in
-    `days` or makes `left` more than 0. Promise of `rows`: every current row of that UTC day, in the order of the
-    columns, ids as `uuid.UUID`, instants as aware datetimes. Rows that change while a day is written make it
-    change again.
+    A cursor says up to where the facts are looked at. Promise: what `rows` and `new_rows` give depends on the day and
+    the cursors alone, whatever was recorded since; so the rows of a day as of `upto` are those as of `after` and the new
+    ones of that day between the two, unless the day is among the `rewritten`. Rows come in the order of the columns,
+    ids as `uuid.UUID`, instants as aware datetimes. A change that is visible in the database and lies behind no earlier
+    cursor is in `Changes` or makes `left` more than 0.
     """
 
     @property
@@ -36,16 +37,23 @@ class FactSource(Protocol):
         """The rows whose steps the cursor counts, in a word: what two sources follow waits once, not twice."""
         ...
 
-    def changed_days(self, after: Any, *, limit: int) -> ChangedDays:
-        """The days changed since `after`, a cursor that this method gave, or None for all; about `limit` changes."""
+    def changes(self, after: Any, *, limit: int) -> Changes:
+        """What changed since `after`, a cursor that this method gave, or None for all; about `limit` changes."""
         ...
 
     def waiting(self, after: Any) -> int:
         """How many of the rows it follows lie behind that cursor."""
         ...
 
-    def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
-        """Every current row of one UTC day, never all of them in memory."""
+    def rows(self, day: date, *, upto: Any) -> Iterator[tuple[Any, ...]]:
+        """Every row of one UTC day as of a cursor, never all of them in memory."""
+        ...
+
+    def new_rows(self, after: Any, *, upto: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of any day that are there as of `upto` and were not as of `after`, at most what `limit` let in.
+
+        Those of days that are `rewritten` may be among them, or not.
+        """
         ...
 
 

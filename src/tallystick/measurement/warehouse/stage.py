@@ -26,7 +26,10 @@ class Draft:
     after: Any
     next: Any
     left: int
-    parts: dict[date, tuple[files.Part, ...]]
+    rewritten: dict[date, tuple[files.Part, ...]]
+    """What takes the place of all that lies there now; days without any file only lose theirs."""
+    added: dict[date, tuple[files.Part, ...]]
+    """What lies beside the files that are there now."""
 
     @property
     def name(self) -> str:
@@ -34,13 +37,18 @@ class Draft:
 
     @property
     def moves(self) -> bool:
-        return bool(self.parts) or self.next != self.after
+        return bool(self.rewritten or self.added) or self.next != self.after
+
+    @property
+    def parts(self) -> list[files.Part]:
+        return [part for days in (self.rewritten, self.added) for parts in days.values() for part in parts]
 
 
 def publish(brand_id: UUID, *, limit: int, sources: Sequence[rules.FactSource]) -> Progress:
     """Bring the Parquet files of a brand up to what its sources say now. Identifiers: WH-PUBLISH, EO-PUBLISH.
 
-    1. Ask each source for its changed days. 2. Write each such day whole, outside any transaction.
+    1. Ask each source for its changes. 2. Write days in which something is different whole, and what is new of other
+    days, outside any transaction.
     3. In one short transaction under the brand's lane: give up if another worker moved a cursor meanwhile,
     else retire the days' old files, name the new ones, move the cursors.
     limit: changes that a source may take. Returns (days published, changes left). Raises BadFact.
@@ -62,10 +70,10 @@ def publish(brand_id: UUID, *, limit: int, sources: Sequence[rules.FactSource]) 
             reach("warehouse.publishing")
     if not published:
         for draft in moving:
-            files.discard(root, (part for parts in draft.parts.values() for part in parts))
+            files.discard(root, draft.parts)
         return Progress(0, max(left, 1))
     reach("warehouse.published")
-    return Progress(sum(len(draft.parts) for draft in moving), left)
+    return Progress(sum(len(draft.rewritten) + len(draft.added) for draft in moving), left)
 
 
 def behind(brand_id: UUID, *, sources: Sequence[rules.FactSource]) -> int:
@@ -81,12 +89,20 @@ def behind(brand_id: UUID, *, sources: Sequence[rules.FactSource]) -> int:
 def _draft(source: rules.FactSource, *, brand_id: UUID, root: Path, limit: int) -> Draft:
     table = source.table
     after = position(rules.cursor_name(table))
-    changed = source.changed_days(after, limit=limit)
-    parts = {
-        day: files.write_day(root, source.rows(day), brand_id=brand_id, table=table, day=day)
-        for day in sorted(changed.days)
+    changed = source.changes(after, limit=limit)
+    rewritten = {
+        day: files.write_day(
+            root, source.rows(day, upto=changed.next), brand_id=brand_id, table=table, day=day
+        )
+        for day in sorted(changed.rewritten)
     }
-    return Draft(table=table, after=after, next=changed.next, left=changed.left, parts=parts)
+    added: dict[date, tuple[files.Part, ...]] = {}
+    if changed.added:
+        new = source.new_rows(after, upto=changed.next)
+        added = files.write_days(root, new, brand_id=brand_id, table=table, days=changed.added)
+    return Draft(
+        table=table, after=after, next=changed.next, left=changed.left, rewritten=rewritten, added=added
+    )
 
 
 def _unmoved(drafts: Sequence[Draft]) -> bool:
@@ -95,13 +111,12 @@ def _unmoved(drafts: Sequence[Draft]) -> bool:
 
 def _all_there(root: Path, drafts: Sequence[Draft]) -> bool:
     # A sweep may have taken files that lay unnamed too long; it holds the lane, so none can go from here on.
-    parts = (part for draft in drafts for parts in draft.parts.values() for part in parts)
-    return all(files.is_whole(root, part.path, part.bytes) for part in parts)
+    return all(files.is_whole(root, part.path, part.bytes) for draft in drafts for part in draft.parts)
 
 
 def _name(draft: Draft, now: datetime) -> None:
     live = FactFile.objects.filter(table=draft.table.name, replaced_at__isnull=True)
-    live.filter(day__in=list(draft.parts)).update(replaced_at=now)
+    live.filter(day__in=list(draft.rewritten)).update(replaced_at=now)
     FactFile.objects.bulk_create(
         FactFile(
             table=draft.table.name,
@@ -114,7 +129,8 @@ def _name(draft: Draft, now: datetime) -> None:
             last_at=part.last_at,
             published_at=now,
         )
-        for day, parts in draft.parts.items()
+        for days in (draft.rewritten, draft.added)
+        for day, parts in days.items()
         for part in parts
     )
     advance(draft.name, draft.next)

@@ -129,13 +129,17 @@ def standing_of(changes: Iterable[tuple[datetime, State]]) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a touchpoint came from: a partnership (with placement, link, code where known) or a house channel."""
+    """Where a touchpoint came from: a partnership (with placement, link, code where known) or a house channel.
+
+    campaign_id: that of the link or code.
+    """
 
     partnership_id: UUID | None = None
     placement_id: UUID | None = None
     link_id: UUID | None = None
     code_id: UUID | None = None
     channel_id: UUID | None = None
+    campaign_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

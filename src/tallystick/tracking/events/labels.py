@@ -7,6 +7,17 @@ from functools import lru_cache
 from crawleruseragents import is_crawler
 
 VALID = "valid"
+OTHER_BROWSER = "other"
+BROWSERS = (
+    ("edge", ("Edg/", "EdgA/", "EdgiOS/", "Edge/")),
+    ("opera", ("OPR/", "Opera")),
+    ("samsung", ("SamsungBrowser/",)),
+    ("firefox", ("Firefox/", "FxiOS/")),
+    ("chrome", ("Chrome/", "CriOS/", "Chromium/")),
+    ("safari", ("Safari/",)),
+)
+"""Families of browsers by what only they write, in this order: most claim to be those further down as well."""
+
 KNOWN_BOT = "known_bot"
 
 
@@ -34,3 +45,13 @@ def device_of(user_agent: str | None) -> str | None:
     ):
         return "tablet"
     return "mobile" if "Mobi" in user_agent else "desktop"
+
+
+@lru_cache(maxsize=65_536)
+def browser_of(user_agent: str | None) -> str | None:
+    """The family of the browser, one of BROWSERS or `other`; None without a user agent."""
+    if not user_agent:
+        return None
+    return next(
+        (family for family, marks in BROWSERS if any(mark in user_agent for mark in marks)), OTHER_BROWSER
+    )

@@ -47,12 +47,19 @@ class Event(BrandOwned):
     channel = models.ForeignKey(
         "programs.Channel", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
+    campaign = models.ForeignKey(
+        "partnerships.Campaign", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     order = models.CharField(max_length=200, null=True)
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, null=True)
     device = models.CharField(max_length=40, null=True)
+    browser = models.CharField(max_length=40, null=True)
     country = models.CharField(max_length=2, null=True)
     visitor_type = models.CharField(max_length=10, default="unknown")
+    landing_page = models.CharField(max_length=200, null=True)
+    """An address without query and fragment."""
+    sub_id = models.CharField(max_length=200, null=True)
     label = models.CharField(max_length=40, default="valid")
     attributes = models.JSONField(default=dict)
     lines = models.JSONField(null=True)

@@ -23,7 +23,7 @@ from tallystick.tracking.claims.rules import (
     schema,
 )
 from tallystick.tracking.events.demands import ATTRIBUTES, NUMBERS, OWNED, WITH_AMOUNT, named_in
-from tallystick.tracking.events.labels import device_of, label_of
+from tallystick.tracking.events.labels import browser_of, device_of, label_of
 from tallystick.tracking.events.lines import Line, lines_claimed, sum_of
 from tallystick.tracking.events.wire import EventBody
 from tallystick.tracking.inbox.rules import Reason
@@ -31,6 +31,7 @@ from tallystick.tracking.inbox.rules import Reason
 VISITOR_TYPES = ("new", "returning", "unknown")
 TEXT_LIMIT = 200
 DEVICE_LIMIT = 40
+ADDRESS_LIMIT = 2_000
 USER_AGENT_LIMIT = 1_000
 ATTRIBUTE_LIMIT = 50
 ATTRIBUTE_TEXT_LIMIT = 1_000
@@ -54,8 +55,12 @@ class Draft:
     amount_minor: int | None = None
     currency: str | None = None
     device: str | None = None
+    browser: str | None = None
     country: str | None = None
     visitor_type: str = "unknown"
+    campaign_id: UUID | None = None
+    landing_page: str | None = None
+    sub_id: str | None = None
     label: str = "valid"
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     lines: tuple[Line, ...] = ()
@@ -97,8 +102,12 @@ def verify(
         amount_minor=amount,
         currency=money_in,
         device=body.device or device_of(user_agent),
+        browser=body.browser or browser_of(user_agent),
         country=_country(body.country),
         visitor_type=_visitor_type(body.visitor_type),
+        campaign_id=_campaign(body.campaign, program) or origin.campaign_id,
+        landing_page=_landing_page(body.landing_page),
+        sub_id=body.sub_id or None,
         label=label_of(user_agent),
         attributes=_attributes(body.kind, body.attributes, decimal),
         lines=lines,
@@ -110,11 +119,12 @@ def _check_names(body: EventBody) -> None:
     if body.kind not in _KINDS:
         fix = f"use one of {', '.join(kinds.ALL)}"
         raise schema("kind", body.kind[:TEXT_LIMIT], f"there is no event kind {body.kind!r}", fix)
-    for name in ("visitor", "customer", "account", "session", "order"):
+    for name in ("visitor", "customer", "account", "session", "order", "sub_id"):
         # Asked of every event: the call is made only for a text that may be refused.
         if (text := getattr(body, name)) and (len(text) > TEXT_LIMIT or "\0" in text):
             bounded(name, text, TEXT_LIMIT)
-    bounded("device", body.device, DEVICE_LIMIT)
+    for name in ("device", "browser"):
+        bounded(name, getattr(body, name), DEVICE_LIMIT)
     named = named_in(body.kind)
     if not any(getattr(body, name) for name in named):
         what = "nobody" if named[0] != "order" else "nothing that it is about"
@@ -179,6 +189,24 @@ def _country(text: str | None) -> str | None:
             "country", text, f"{text!r} is not a country", "write two letters of ISO 3166, such as DE"
         )
     return text.upper()
+
+
+def _campaign(key: str | None, program: ProgramFacts) -> UUID | None:
+    if not key:
+        return None
+    bounded("campaign", key, TEXT_LIMIT)
+    if key not in program.directory.campaigns:
+        fix = "open the campaign, or leave the field out; then replay"
+        raise schema("campaign", key, f"there is no campaign {key!r} in this program", fix)
+    return program.directory.campaigns[key]
+
+
+def _landing_page(text: str | None) -> str | None:
+    """The address without query and fragment, which may name a person."""
+    if not text:
+        return None
+    bounded("landing_page", text, ADDRESS_LIMIT)
+    return text.partition("#")[0].partition("?")[0][:TEXT_LIMIT] or None
 
 
 def _visitor_type(text: str | None) -> str:

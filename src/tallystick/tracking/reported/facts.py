@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tallystick.foundation.batches import whole_batches
 from tallystick.kit.facts import (
@@ -16,7 +16,7 @@ from tallystick.kit.facts import (
     REPORTED_COSTS,
     REPORTED_TOTALS,
     SHOP_ORDERS,
-    ChangedDays,
+    Changes,
     FactTable,
 )
 from tallystick.tracking.reported.models import Cost, PastCommission, Reported, ReportedOrder, ReportedTotal
@@ -52,32 +52,51 @@ class ReportFacts:
         """The rows whose steps the cursor counts."""
         return self.table.name
 
-    def changed_days(self, after: int | None, *, limit: int) -> ChangedDays:
-        """The days of the next reports, whole batches, and of those for which they stand from now on."""
-        rows = self.model._default_manager.all()
-        cut, left = whole_batches(rows, after=after or 0, limit=limit)
-        new = rows.filter(batch__gt=after or 0, batch__lte=cut)
-        same = new.filter(source=OuterRef("source"), reference=OuterRef("reference"))
-        found = rows.filter(Exists(same)).values_list(self.day_field, flat=True)
-        days = {at if self.is_day else at.astimezone(UTC).date() for at in found.iterator(chunk_size=5000)}
-        return ChangedDays(frozenset(days), cut, left)
+    def changes(self, after: int | None, *, limit: int) -> Changes:
+        """The days of the next reports, whole batches, and of those that stood for the same things until then."""
+        reports = self.model._default_manager.all()
+        cut, left = whole_batches(reports, after=after or 0, limit=limit)
+        new = reports.filter(batch__gt=after or 0, batch__lte=cut)
+        of_same = {"source": OuterRef("source"), "reference": OuterRef("reference")}
+        earlier = reports.filter(**of_same, batch__lte=after or 0)
+        added = self._days(new.filter(~Exists(earlier)))
+        rewritten = self._days(new.filter(Exists(earlier))) | self._days(
+            reports.filter(Exists(new.filter(**of_same)), batch__lte=after or 0)
+        )
+        return Changes(rewritten, added - rewritten, cut, left)
 
     def waiting(self, after: int | None) -> int:
         """How many reports lie behind the cursor."""
         return self.model._default_manager.filter(batch__gt=after or 0).count()
 
-    def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
+    def rows(self, day: date, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The reports of one UTC day that count, in the order of the columns."""
-        start = datetime.combine(day, time.min, UTC)
-        lies = {self.day_field: day} if self.is_day else _within(self.day_field, start)
+        lies = {self.day_field: day} if self.is_day else _within(self.day_field, day)
+        return self._rows(current(self.model, upto=upto or 0).filter(**lies))
+
+    def new_rows(self, after: int | None, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
+        """The reports that count, of things first reported after one step up to another, of any day."""
+        return self._rows(current(self.model, upto=upto or 0).filter(batch__gt=after or 0))
+
+    def _days(self, reports: QuerySet[Any]) -> frozenset[date]:
+        found = reports.values_list(self.day_field, flat=True).distinct()
+        return frozenset(
+            at if self.is_day else at.astimezone(UTC).date() for at in found.iterator(chunk_size=5000)
+        )
+
+    def _rows(self, reports: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
         names = [_FIELDS.get(column.name, column.name) for column in self.table.columns]
         place = names.index(self.day_field)
-        found = current(self.model).filter(**lies).order_by(self.day_field, "id").values_list(*names)
-        for row in found.iterator(chunk_size=5000):
-            yield (*row[:place], start, *row[place + 1 :]) if self.is_day else row
+        for row in reports.order_by(self.day_field, "id").values_list(*names).iterator(chunk_size=5000):
+            yield (*row[:place], _midnight(row[place]), *row[place + 1 :]) if self.is_day else row
 
 
-def _within(field: str, start: datetime) -> dict[str, datetime]:
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _within(field: str, day: date) -> dict[str, datetime]:
+    start = _midnight(day)
     return {f"{field}__gte": start, f"{field}__lt": start + timedelta(days=1)}
 
 

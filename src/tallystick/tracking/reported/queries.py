@@ -13,19 +13,21 @@ from tallystick.tracking.reported.rules import COMMISSION_STATES, COST_KINDS, OR
 Row = TypeVar("Row", bound=Reported)
 
 
-def current(model: type[Row]) -> QuerySet[Row]:
+def current(model: type[Row], *, upto: int | None = None) -> QuerySet[Row]:
     """The reports of one sort that count: of each source and reference the latest received.
 
     Received at one time, as all rows of a file are, the later receipt goes before the earlier, and in one receipt the
-    later leg. Which one that is does not depend on the order in which they were recorded. Identifier: EVENT-REPORT.
+    later leg. Which one that is does not depend on the order in which they were recorded. upto: as of that step; None:
+    as of now. Identifier: EVENT-REPORT.
     """
-    same = model._default_manager.filter(source=OuterRef("source"), reference=OuterRef("reference"))
+    known = model._default_manager.all() if upto is None else model._default_manager.filter(batch__lte=upto)
+    same = known.filter(source=OuterRef("source"), reference=OuterRef("reference"))
     later = same.filter(
         Q(received_at__gt=OuterRef("received_at"))
         | Q(received_at=OuterRef("received_at"), receipt_id__gt=OuterRef("receipt_id"))
         | Q(receipt_id=OuterRef("receipt_id"), leg__gt=OuterRef("leg"))
     )
-    found: QuerySet[Any] = model._default_manager.filter(~Exists(later))
+    found: QuerySet[Any] = known.filter(~Exists(later))
     return found
 
 

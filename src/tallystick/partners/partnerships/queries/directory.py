@@ -15,14 +15,15 @@ def directory(program_id: UUID) -> Directory:
     partners = dict(Partnership.objects.filter(program_id=program_id).values_list("id", "partner__key"))
     of_program = {"partnership__program_id": program_id}
     placements = Placement.objects.filter(**of_program).values_list("id", "key", "partnership_id")
-    links = Link.objects.filter(**of_program).values_list("id", "key", "partnership_id", "placement_id")
-    codes = Code.objects.filter(**of_program).values_list("id", "key", "partnership_id", "placement_id")
+    named = ("id", "key", "partnership_id", "placement_id", "campaign_id")
+    links = Link.objects.filter(**of_program).values_list(*named)
+    codes = Code.objects.filter(**of_program).values_list(*named)
     return Directory(
         program_id=program_id,
         partners={key: Origin(partnership_id=row_id) for row_id, key in partners.items()},
         placements={(partners[owner], key): Origin(owner, row_id) for row_id, key, owner in placements},
-        links={key: Origin(owner, at, link_id=row_id) for row_id, key, owner, at in links},
-        codes={key: Origin(owner, at, code_id=row_id) for row_id, key, owner, at in codes},
+        links={key: Origin(owner, at, link_id=row, campaign_id=of) for row, key, owner, at, of in links},
+        codes={key: Origin(owner, at, code_id=row, campaign_id=of) for row, key, owner, at, of in codes},
         channels={key: Origin(channel_id=row_id) for row_id, key in Channel.objects.values_list("id", "key")},
         campaigns=dict(Campaign.objects.filter(program_id=program_id).values_list("key", "id")),
     )
