@@ -135,7 +135,7 @@ def test_the_figures_are_those_of_the_question(browser, by, basis):
     expected = {
         found.terms.term(
             by, cell.keys[0]
-        ).name: f"{wording.percent(cell.rate)}{wording.interval(cell.interval)}"
+        ).name: f"{wording.percent(cell.value)}{wording.interval(cell.interval)}"
         if cell.status is Status.OK
         else wording.rate(cell, section.denominator)
         for cell in section.rows
@@ -156,7 +156,7 @@ def test_the_csv_has_the_same_figures_unrounded(browser, by):
     (section,) = answer.sections
     assert [row["row"] for row in rows] == ["total", "baseline", *["cell"] * len(section.rows)]
     expected = sorted(
-        (str(cell.status), cell.units, cell.converted, repr(cell.rate), repr(cell.interval.low))
+        (str(cell.status), cell.units, cell.converted, repr(cell.value), repr(cell.interval.low))
         for cell in section.rows
     )
     shown = sorted(

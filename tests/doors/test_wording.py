@@ -96,7 +96,7 @@ def cell(share_ppb: int) -> Cell:
     return Cell(
         keys=(),
         statistics=statistics,
-        rate=0.3,
+        value=0.3,
         interval=None,
         method=None,
         status=Status.OK,

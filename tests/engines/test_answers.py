@@ -19,7 +19,7 @@ SEARCH, _ = CHANNELS
 def test_an_empty_warehouse_answers_undefined(answer):
     (section,) = answer(by=("partner",)).sections
     assert section.rows == ()
-    assert (section.total.rate, section.total.interval, section.total.status) == (
+    assert (section.total.value, section.total.interval, section.total.status) == (
         None,
         None,
         Status.UNDEFINED,
@@ -33,7 +33,7 @@ def test_an_empty_warehouse_answers_undefined(answer):
 def test_a_zero_numerator_is_zero_percent_not_empty(world, answer):
     world.clicks(80, 0)
     (section,) = answer().sections
-    assert (section.total.rate, section.total.converted, section.total.units) == (0.0, 0, 80)
+    assert (section.total.value, section.total.converted, section.total.units) == (0.0, 0, 80)
     assert section.total.interval == wilson_interval(0, 80)
     assert section.total.status is Status.OK
 
@@ -42,7 +42,7 @@ def test_conversions_without_units_are_undefined_and_still_shown(world, answer):
     touch = world.touch(kind="code_use", visitor="ann", partner_id=ALICE, occurred_at=NOON)
     world.convert((touch, PPB))
     (section,) = answer(basis=Basis.PERIOD).sections
-    assert (section.total.rate, section.total.status) == (None, Status.UNDEFINED)
+    assert (section.total.value, section.total.status) == (None, Status.UNDEFINED)
     assert (section.total.conversions, section.total.share_ppb) == (1, PPB)
 
 
@@ -53,7 +53,7 @@ def test_a_period_rate_may_exceed_one_and_says_so(world, answer):
         if n % 2:
             world.convert((touch, PPB))
     (section,) = answer(basis=Basis.PERIOD).sections
-    assert section.total.rate == 1.5
+    assert section.total.value == 1.5
     assert section.total.converted is None
     assert section.total.method == "clustered"
     assert any("may exceed 100 %" in note for note in section.notes)
@@ -94,7 +94,7 @@ def test_too_few_units_are_not_enough_evidence_and_say_how_many_are_missing(worl
     (section,) = answer(by=("partner",)).sections
     few, many = section.rows
     assert (few.status, many.status) == (Status.NOT_ENOUGH_EVIDENCE, Status.OK)
-    assert few.rate == pytest.approx(1 / 7)
+    assert few.value == pytest.approx(1 / 7)
     assert few.units_short == units_needed(0.1, 0.06) - 7
     assert many.units_short == 0
 

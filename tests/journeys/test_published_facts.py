@@ -11,12 +11,13 @@ from tallystick.foundation.batches import whole_batches
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock
 from tallystick.measurement.attribution import facts
-from tallystick.measurement.attribution.facts import ConversionFacts, CreditFacts
+from tallystick.measurement.attribution.facts import ConversionFacts, PathFacts
 from tallystick.measurement.kpis.queries import ask
 from tallystick.measurement.kpis.questions import Question
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import snapshot
 from tallystick.partners.programs.queries import versions
+from tallystick.tracking.events import facts as of_events
 from tallystick.tracking.events.facts import TouchpointFacts
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import find_events
@@ -67,20 +68,21 @@ def test_a_placement_of_another_type_is_reported_under_the_new_one_only(shop):
     assert clicks_by(shop, "placement_type") == {"video": 2}
 
 
-def test_changed_kinds_are_published_in_steps_that_together_give_every_day(shop):
+def test_changed_kinds_are_published_in_steps_that_together_give_every_day(shop, monkeypatch):
+    monkeypatch.setattr(of_events, "REDONE_AT_ONCE", 1)
     shop.gets(alice.click("v1", at=0), alice.click("v1", at=1), alice.click("v1", at=2))
     shop.works(limit=1)
     source = TouchpointFacts()
     with brand_scope(shop.id):
-        done = source.changed_days(None, limit=100).next["batch"]
-        cursor = {"batch": done, "terms": "of other kinds"}
+        done = source.changes(None, limit=100).next["batch"]
+        cursor = {"batch": done, "terms": "of other kinds", "redone": None}
         days: list[date] = []
         for left in (1, 1, 0):
-            changed = source.changed_days(cursor, limit=1)
-            assert changed.left == left
-            cursor, days = changed.next, [*days, *changed.days]
+            changed = source.changes(cursor, limit=1)
+            assert (changed.left, changed.added) == (left, frozenset())
+            cursor, days = changed.next, [*days, *sorted(changed.rewritten)]
         assert days == [date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)]
-        assert source.changed_days(cursor, limit=1).days == frozenset()
+        assert source.changes(cursor, limit=1).rewritten == frozenset()
 
 
 def test_set_up_again_without_a_change_writes_no_day_again(shop):
@@ -107,7 +109,7 @@ def test_a_day_of_decisions_is_read_in_slices(shop, monkeypatch):
     shop.receives(alice.click("v1", at=0), bob.click("v1", at=0.5), *orders)
     day = date(2026, 3, 3)
     with brand_scope(shop.id):
-        whole = [sorted(source.rows(day)) for source in (ConversionFacts(), CreditFacts())]
+        whole = [sorted(source.rows(day)) for source in (ConversionFacts(), PathFacts())]
         assert [len(rows) for rows in whole] == [5, 10]
 
         asked: list[int] = []
@@ -118,7 +120,7 @@ def test_a_day_of_decisions_is_read_in_slices(shop, monkeypatch):
 
         monkeypatch.setattr(facts, "SLICE", 2)
         monkeypatch.setattr(facts, "find_events", counting)
-        assert [sorted(source.rows(day)) for source in (ConversionFacts(), CreditFacts())] == whole
+        assert [sorted(source.rows(day)) for source in (ConversionFacts(), PathFacts())] == whole
         assert asked == [2, 2, 1, 2, 2, 2]
 
 

@@ -10,7 +10,7 @@ import pytest
 from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
-from tallystick.kit.facts import REPORTED, TABLES
+from tallystick.kit.facts import REPORTED, SHOP_ORDERS, TABLES, Changes
 from tallystick.kit.listing import BadWish, Wish
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import snapshot
@@ -177,7 +177,7 @@ def published(table: str, column: str) -> list[Any]:
 
 def test_the_warehouse_gets_every_sort_of_report_by_its_day(full):
     assert {source.table for source in REPORT_FACTS} == set(REPORTED) <= set(TABLES)
-    rows = {source.table.name: list(source.rows(date(2026, 3, 2))) for source in REPORT_FACTS}
+    rows = {source.table.name: list(source.rows(date(2026, 3, 2), upto=1)) for source in REPORT_FACTS}
     assert {name: len(found) for name, found in rows.items()} == {
         "reported_totals": 1,
         "reported_costs": 1,
@@ -192,13 +192,20 @@ def test_a_later_report_changes_the_day_that_it_leaves_and_the_day_it_is_of(acme
     orders = REPORT_FACTS[-1]
     yesterday = NOW - timedelta(days=1)
     record(report(order(acme, "1", at=yesterday), at=NOW), report(order(acme, "2")), batch=1)
-    before = orders.changed_days(None, limit=100)
-    assert before.days == {yesterday.date(), NOW.date()}
-    record(report(order(acme, "1", at=NOW), at=SOON), batch=2)
-    after = orders.changed_days(before.next, limit=100)
-    assert after.days == {yesterday.date(), NOW.date()}
-    assert (list(orders.rows(yesterday.date())), len(list(orders.rows(NOW.date())))) == ([], 2)
-    assert orders.changed_days(after.next, limit=100).days == frozenset()
+    before = orders.changes(None, limit=100)
+    assert (before.rewritten, before.added) == (frozenset(), {yesterday.date(), NOW.date()})
+    record(report(order(acme, "1", at=NOW), at=SOON), report(order(acme, "3", at=SOON)), batch=2)
+    after = orders.changes(before.next, limit=100)
+    assert (after.rewritten, after.added) == ({yesterday.date(), NOW.date()}, frozenset())
+    assert numbers(orders.rows(NOW.date(), upto=before.next)) == ["2"]
+    assert numbers(orders.rows(NOW.date(), upto=after.next)) == ["1", "2", "3"]
+    assert numbers(orders.rows(yesterday.date(), upto=after.next)) == []
+    assert orders.changes(after.next, limit=100) == Changes(frozenset(), frozenset(), after.next, 0)
+
+
+def numbers(rows) -> list[str]:
+    place = [column.name for column in SHOP_ORDERS.columns].index("order_number")
+    return sorted(row[place] for row in rows)
 
 
 def test_reports_are_published_with_the_journey(full):

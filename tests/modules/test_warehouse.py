@@ -23,8 +23,8 @@ from tests.modules.warehouse_cast import (
     MONDAY,
     TUESDAY,
     Notebook,
-    a_credit,
-    a_notebook_of_credits,
+    a_conversion,
+    a_notebook_of_conversions,
     age,
     published,
     touch,
@@ -102,6 +102,7 @@ def test_a_reader_that_began_before_goes_on_reading_what_it_began_with(acme, not
     publish(acme.id, limit=ALL, sources=[notebook])
     before = snapshot()
     notebook.write(touch(2))
+    notebook.strike(1)
     publish(acme.id, limit=ALL, sources=[notebook])
     sweep(acme.id)
     engine = DuckDbEngine(memory_mb=128, threads=1, spill_dir=Path("unused"))
@@ -136,11 +137,11 @@ def test_a_limit_leaves_the_rest_for_the_next_step(acme, notebook):
 
 
 def test_all_tables_of_a_step_appear_together(acme, notebook):
-    credits = a_notebook_of_credits()
+    conversions = a_notebook_of_conversions()
     notebook.write(touch(1))
-    credits.write(a_credit(1))
-    assert publish(acme.id, limit=ALL, sources=[notebook, credits]).done == 2
-    assert {file.table for file in snapshot().files} == {"touchpoints", "credits"}
+    conversions.write(a_conversion(1))
+    assert publish(acme.id, limit=ALL, sources=[notebook, conversions]).done == 2
+    assert {file.table for file in snapshot().files} == {"touchpoints", "conversions"}
     assert len(set(FactFile.objects.values_list("published_at", flat=True))) == 1
 
 
@@ -157,15 +158,15 @@ def test_a_worker_that_was_overtaken_discards_its_files(acme, notebook, root, mo
     publish(acme.id, limit=ALL, sources=[notebook])
     there, manifest = on_disk(root), set(FactFile.objects.values_list("pk", flat=True))
     notebook.write(touch(2))
-    write_day = files.write_day
+    write_days = files.write_days
 
     def overtaken(*args, **fields):
-        parts = write_day(*args, **fields)
+        parts = write_days(*args, **fields)
         with lane(acme.id):
             advance("warehouse.touchpoints", 77)
         return parts
 
-    monkeypatch.setattr(files, "write_day", overtaken)
+    monkeypatch.setattr(files, "write_days", overtaken)
     progress = publish(acme.id, limit=ALL, sources=[notebook])
     assert (progress.done, on_disk(root)) == (0, there)
     assert set(FactFile.objects.values_list("pk", flat=True)) == manifest
@@ -174,18 +175,18 @@ def test_a_worker_that_was_overtaken_discards_its_files(acme, notebook, root, mo
 
 def test_files_that_were_swept_before_they_were_named_are_not_named(acme, notebook, root, monkeypatch):
     notebook.write(touch(1))
-    write_day = files.write_day
+    write_days = files.write_days
 
     def slow(*args, **fields):
-        parts = write_day(*args, **fields)
+        parts = write_days(*args, **fields)
         age(on_disk(root))
         sweep(acme.id)
         return parts
 
-    monkeypatch.setattr(files, "write_day", slow)
+    monkeypatch.setattr(files, "write_days", slow)
     assert publish(acme.id, limit=ALL, sources=[notebook]).done == 0
     assert (snapshot().files, position("warehouse.touchpoints")) == ((), None)
-    monkeypatch.setattr(files, "write_day", write_day)
+    monkeypatch.setattr(files, "write_days", write_days)
     publish(acme.id, limit=ALL, sources=[notebook])
     assert published() == [1]
 
@@ -199,11 +200,15 @@ def test_files_that_were_swept_before_they_were_named_are_not_named(acme, notebo
         (touch(1) | {"occurred_at": datetime(2026, 3, 10, tzinfo=UTC)}, "2026-03-10"),
     ],
 )
-def test_a_fact_that_breaks_the_schema_stops_the_step_and_keeps_what_was_there(acme, notebook, row, says):
+@pytest.mark.parametrize("number", [1, 9])
+def test_a_fact_that_breaks_the_schema_stops_the_step_and_keeps_what_was_there(
+    acme, notebook, row, says, number
+):
     notebook.write(touch(9))
     publish(acme.id, limit=ALL, sources=[notebook])
-    notebook.write(touch(1))
-    notebook.rows = lambda day: iter([tuple(row.values())])
+    notebook.write(touch(number))
+    notebook.rows = lambda _day, *, upto: iter([tuple(row.values())])
+    notebook.new_rows = lambda _after, *, upto: iter([tuple(row.values())])
     with pytest.raises(rules.BadFact, match=says):
         publish(acme.id, limit=ALL, sources=[notebook])
     assert published() == [9]
@@ -213,7 +218,7 @@ def test_a_sweep_removes_what_was_replaced_ten_minutes_ago_and_never_a_live_file
     notebook.write(touch(1))
     publish(acme.id, limit=ALL, sources=[notebook])
     old = on_disk(root)
-    notebook.write(touch(2))
+    notebook.write(touch(1), touch(2))
     publish(acme.id, limit=ALL, sources=[notebook])
     age(on_disk(root))
     assert sweep(acme.id) == Swept(replaced=0, orphans=0)
@@ -311,7 +316,7 @@ notebook = Notebook()
 notebook.write(touch(1), touch(2))
 
 def write_third():
-    notebook.write(touch(3))
+    notebook.write(touch(2), touch(3))
     publish(brand.id, limit=10, sources=[notebook])
 
 def look():

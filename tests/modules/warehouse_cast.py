@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tallystick.kit.facts import CREDITS, TOUCHPOINTS, ChangedDays, FactTable
+from tallystick.kit.facts import CONVERSIONS, TOUCHPOINTS, Changes, FactTable
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import snapshot
 
@@ -39,45 +39,67 @@ def touch(number: int, day: date = MONDAY, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Notebook:
-    """A source whose facts a test writes down; every change is a line that the cursor counts."""
+    """A source whose facts a test writes down: every line says what a number is from then on; the cursor counts lines."""
 
     table: FactTable = TOUCHPOINTS
-    facts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    changes: list[date] = field(default_factory=list)
+    lines: list[tuple[int, dict[str, Any] | None]] = field(default_factory=list)
     follows: str = "notes"
 
     def write(self, *rows: dict[str, Any]) -> None:
-        for row in rows:
-            self.facts[row["event_id"].int] = row
-            self.changes.append(row[self.table.day_column].date())
+        self.lines += [(row["event_id"].int, row) for row in rows]
 
     def strike(self, number: int) -> None:
-        self.changes.append(self.facts.pop(number)[self.table.day_column].date())
+        self.lines.append((number, None))
 
-    def changed_days(self, after: Any, *, limit: int) -> ChangedDays:
-        new = self.changes[after or 0 :]
-        reached = (after or 0) + min(limit, len(new))
-        return ChangedDays(frozenset(new[:limit]), reached or after, len(self.changes) - reached)
+    def changes(self, after: Any, *, limit: int) -> Changes:
+        reached = min((after or 0) + limit, len(self.lines))
+        rewritten, added = set[date](), set[date]()
+        for place in range(after or 0, reached):
+            number, row = self.lines[place]
+            days = {self._day(known) for at, known in self.lines[: place + 1] if at == number and known}
+            (rewritten if self._known(number, after) or row is None else added).update(days)
+        return Changes(
+            frozenset(rewritten), frozenset(added - rewritten), reached or after, len(self.lines) - reached
+        )
 
     def waiting(self, after: Any) -> int:
-        return len(self.changes) - (after or 0)
+        return len(self.lines) - (after or 0)
 
-    def rows(self, day: date) -> Iterator[tuple[Any, ...]]:
-        for _, row in sorted(self.facts.items()):
-            if row[self.table.day_column].date() == day:
-                yield tuple(row[column.name] for column in self.table.columns)
+    def rows(self, day: date, *, upto: Any) -> Iterator[tuple[Any, ...]]:
+        for _, row in self._as_of(upto):
+            if self._day(row) == day:
+                yield self._tuple(row)
+
+    def new_rows(self, after: Any, *, upto: Any) -> Iterator[tuple[Any, ...]]:
+        for number, row in self._as_of(upto):
+            if not self._known(number, after):
+                yield self._tuple(row)
+
+    def _as_of(self, cursor: Any) -> list[tuple[int, dict[str, Any]]]:
+        newest = dict(self.lines[: cursor or 0])
+        return [(number, row) for number, row in sorted(newest.items()) if row]
+
+    def _known(self, number: int, cursor: Any) -> bool:
+        return any(at == number for at, _ in self.lines[: cursor or 0])
+
+    def _day(self, row: dict[str, Any]) -> date:
+        return row[self.table.day_column].date()
+
+    def _tuple(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[column.name] for column in self.table.columns)
 
 
-def a_credit(number: int, day: date = MONDAY) -> dict[str, Any]:
-    """One credit of a day."""
+def a_conversion(number: int, day: date = MONDAY) -> dict[str, Any]:
+    """One conversion of a day."""
+    names = ("conversion_id", "event_id", "receipt_id", "program_id", "definition_id")
+    known = {"version": 1, "subject": "c", "customer_type": "new", "credited": True}
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    ids = {name: UUID(int=number) for name in ("conversion_id", "event_id", "program_id", "definition_id")}
-    plain = {"version": 1, "subject": "c", "customer_type": "new", "share_ppb": 1, "via": "path"}
-    return {**ids, **plain, "converted_at": at, "touched_at": at}
+    unknown = {"value_minor": None, "currency": None}
+    return {**{name: UUID(int=number) for name in names}, **known, **unknown, "occurred_at": at}
 
 
-def a_notebook_of_credits() -> Notebook:
-    return Notebook(table=CREDITS)
+def a_notebook_of_conversions() -> Notebook:
+    return Notebook(table=CONVERSIONS)
 
 
 def published(table: str = "touchpoints") -> list[int]:

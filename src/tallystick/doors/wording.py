@@ -112,7 +112,7 @@ def rate(cell: Cell, denominator: Denominator) -> str:
                 "short": figures.count(cell.units_short),
             }
         case _:
-            return f"{percent(cell.rate)} ({interval(cell.interval)})"
+            return f"{percent(cell.value)} ({interval(cell.interval)})"
 
 
 def converted(cell: Cell) -> str:

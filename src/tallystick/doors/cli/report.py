@@ -142,7 +142,7 @@ def _print_rows(asked: Asked, section: Section) -> None:
                 *names,
                 wording.converted(cell),
                 f"{cell.units:,}",
-                wording.percent(cell.rate),
+                wording.percent(cell.value),
                 wording.interval(cell.interval),
                 note,
             ]

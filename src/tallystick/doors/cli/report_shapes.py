@@ -111,7 +111,7 @@ def _against(section: Section, cell: Cell) -> dict[str, Any]:
 def _cell(cell: Cell) -> dict[str, Any]:
     return {
         "status": str(cell.status),
-        "rate": cell.rate,
+        "rate": cell.value,
         "low": cell.interval.low if cell.interval else None,
         "high": cell.interval.high if cell.interval else None,
         "method": cell.method,

@@ -106,7 +106,7 @@ def lines_in_order(section: Section, asked: Asked, sort: str) -> list[tuple[str,
         sort = "name" if all(DIMENSIONS[name].about is About.TIME for name in by) else "units"
     named.sort(key=lambda pair: pair[0].casefold())
     if sort == "rate":
-        named.sort(key=lambda pair: (pair[1].status is not Status.OK, -(pair[1].rate or 0.0)))
+        named.sort(key=lambda pair: (pair[1].status is not Status.OK, -(pair[1].value or 0.0)))
     elif sort == "converted":
         named.sort(key=lambda pair: -(_successes(pair[1])))
     elif sort == "units":
@@ -156,7 +156,7 @@ def _figure(
     )
     return Figure(
         cell=cell,
-        rate=wording.percent(cell.rate),
+        rate=wording.percent(cell.value),
         interval=wording.interval(cell.interval),
         words=wording.rate(cell, section.denominator),
         converted=wording.converted(cell),

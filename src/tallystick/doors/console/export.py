@@ -55,7 +55,7 @@ def _figures(cell: Cell) -> tuple[Any, ...]:
         cell.conversions,
         cell.share_ppb / 10**9,
         cell.units,
-        cell.rate,
+        cell.value,
         cell.interval.low if cell.interval else None,
         cell.interval.high if cell.interval else None,
         cell.method,

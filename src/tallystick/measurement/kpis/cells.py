@@ -113,7 +113,7 @@ def merge(first: Statistics, second: Statistics) -> Statistics:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One answered cell. `rate` and `interval` are proportions; a period rate may exceed 1.
+    """One answered cell. `value` and `interval` are in the unit of the KPI.
 
     method: how the interval came about; None where there is none. units_short: how many more units
     would probably be enough (0 when the status is ok).
@@ -121,11 +121,22 @@ class Cell:
 
     keys: tuple[Key, ...]
     statistics: Statistics
-    rate: float | None
+    value: float | None
     interval: Interval | None
     method: str | None
     status: Status
     units_short: int
+    is_other: bool = False
+
+    @property
+    def numerator(self) -> Fraction:
+        """What was counted above the line, exactly; of a ratio without units as well."""
+        return Fraction(self.statistics.successes, self.statistics.scale)
+
+    @property
+    def denominator(self) -> int | Fraction:
+        """What the value divides by, exactly."""
+        return self.statistics.units
 
     @property
     def units(self) -> int:
@@ -176,7 +187,7 @@ def make_cell(
         return Cell(
             keys=keys,
             statistics=statistics,
-            rate=None,
+            value=None,
             interval=None,
             method=None,
             status=Status.UNDEFINED,
@@ -189,7 +200,7 @@ def make_cell(
     return Cell(
         keys=keys,
         statistics=statistics,
-        rate=float(ratio),
+        value=float(ratio),
         interval=interval,
         method=used,
         status=Status.OK if enough else Status.NOT_ENOUGH_EVIDENCE,

@@ -45,11 +45,11 @@ def compare(ours: Cell, theirs: Cell) -> Comparison:
     units, else the square root of the summed squares of both half widths. A cell that is not enough evidence gives no
     verdict. An open window can only raise a rate: where the smaller side has one, the verdict waits.
     """
-    if ours.rate is None or theirs.rate is None:
+    if ours.value is None or theirs.value is None:
         return Comparison(Verdict.CANNOT_TELL, Because.NOTHING_TO_COMPARE, None, None)
     if ours.interval is None or theirs.interval is None:
         return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, None, None)
-    difference, interval = ours.rate - theirs.rate, _difference(ours, theirs)
+    difference, interval = ours.value - theirs.value, _difference(ours, theirs)
     if Status.NOT_ENOUGH_EVIDENCE in (ours.status, theirs.status):
         return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, difference, interval)
     if interval.low <= 0 <= interval.high:
@@ -64,7 +64,7 @@ def _difference(ours: Cell, theirs: Cell) -> Interval:
     if CLUSTERED not in (ours.method, theirs.method):
         return newcombe_interval(_outcomes(ours), _outcomes(theirs))
     half = sqrt(_reach(ours) ** 2 + _reach(theirs) ** 2)
-    difference = (ours.rate or 0.0) - (theirs.rate or 0.0)
+    difference = (ours.value or 0.0) - (theirs.value or 0.0)
     return Interval(difference - half, difference + half)
 
 
@@ -74,6 +74,6 @@ def _outcomes(cell: Cell) -> Outcomes:
 
 def _reach(cell: Cell) -> float:
     # The longer side: an interval cut off at 0 or 1 is short on the other without being sure.
-    if cell.interval is None or cell.rate is None:
+    if cell.interval is None or cell.value is None:
         return float("inf")
-    return max(cell.rate - cell.interval.low, cell.interval.high - cell.rate)
+    return max(cell.value - cell.interval.low, cell.interval.high - cell.value)

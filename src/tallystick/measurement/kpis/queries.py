@@ -27,6 +27,7 @@ from tallystick.measurement.kpis.answers import (
 from tallystick.measurement.kpis.catalog import Kpi, catalog
 from tallystick.measurement.kpis.cells import Cell, Statistics, make_cell, read_statistics
 from tallystick.measurement.kpis.comparisons import compare
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.cuts import Cut, Segment, days_read
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About, Key, as_key, without_source
 from tallystick.measurement.kpis.notes import notes
@@ -49,7 +50,9 @@ MOST_ROWS: Final = 10_000
 """The most rows of a page of lineage."""
 
 
-def ask(question: Question, *, engine: Engine, snapshot: Snapshot) -> Answer:
+def ask(
+    question: Question, *, engine: Engine, snapshot: Snapshot, completeness: Completeness | None = None
+) -> Answer:
     """Answer a question from the files of one snapshot. Identifiers: KPI-COHORT, KPI-PERIOD.
 
     One section for each definition version in force in the period. Every cell carries its counts, its interval
@@ -64,6 +67,7 @@ def ask(question: Question, *, engine: Engine, snapshot: Snapshot) -> Answer:
         question=question,
         zone=question.versions[0].zone.key,
         sections=tuple(_section(question, part, kpi, _Run(engine, snapshot)) for part in found),
+        completeness=completeness,
     )
 
 

@@ -70,6 +70,9 @@ class Question:
     method: Method = Method.WILSON
     mature_only: bool = False
     compare_previous: bool = False
+    kpi: str = "partnership_conversion_rate"
+    top: int | None = None
+    intervals: bool = True
 
 
 @dataclass(frozen=True, slots=True)

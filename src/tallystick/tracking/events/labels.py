@@ -17,7 +17,6 @@ BROWSERS = (
     ("safari", ("Safari/",)),
 )
 """Families of browsers by what only they write, in this order: most claim to be those further down as well."""
-
 KNOWN_BOT = "known_bot"
 
 
@@ -55,3 +54,15 @@ def browser_of(user_agent: str | None) -> str | None:
     return next(
         (family for family, marks in BROWSERS if any(mark in user_agent for mark in marks)), OTHER_BROWSER
     )
+
+
+@lru_cache(maxsize=65_536)
+def browser_named(name: str | None) -> str | None:
+    """The family that somebody else's word for a browser names: `Google Chrome`, `Mobile Safari`, `Samsung Internet`.
+
+    A word that names none of BROWSERS stands for itself, in small letters.
+    """
+    if not name:
+        return None
+    name = name.strip().lower()
+    return next((family for family, _ in BROWSERS if family in name), name) or None

@@ -23,7 +23,7 @@ from tallystick.tracking.claims.rules import (
     schema,
 )
 from tallystick.tracking.events.demands import ATTRIBUTES, NUMBERS, OWNED, WITH_AMOUNT, named_in
-from tallystick.tracking.events.labels import browser_of, device_of, label_of
+from tallystick.tracking.events.labels import browser_named, browser_of, device_of, label_of
 from tallystick.tracking.events.lines import Line, lines_claimed, sum_of
 from tallystick.tracking.events.wire import EventBody
 from tallystick.tracking.inbox.rules import Reason
@@ -31,7 +31,6 @@ from tallystick.tracking.inbox.rules import Reason
 VISITOR_TYPES = ("new", "returning", "unknown")
 TEXT_LIMIT = 200
 DEVICE_LIMIT = 40
-ADDRESS_LIMIT = 2_000
 USER_AGENT_LIMIT = 1_000
 ATTRIBUTE_LIMIT = 50
 ATTRIBUTE_TEXT_LIMIT = 1_000
@@ -89,6 +88,8 @@ def verify(
         lines = lines_claimed(body.lines, currency=currency, decimal=decimal)
     amount, money_in = _amount(body, lines, program=program, decimal=decimal)
     user_agent = (body.user_agent or "")[:USER_AGENT_LIMIT]
+    campaign_id, unopened = _campaign(body.campaign, program)
+    attributes = _attributes(body.kind, body.attributes, decimal)
     return Draft(
         program_id=program.directory.program_id,
         kind=body.kind,
@@ -102,14 +103,14 @@ def verify(
         amount_minor=amount,
         currency=money_in,
         device=body.device or device_of(user_agent),
-        browser=body.browser or browser_of(user_agent),
+        browser=browser_named(body.browser) or browser_of(user_agent),
         country=_country(body.country),
         visitor_type=_visitor_type(body.visitor_type),
-        campaign_id=_campaign(body.campaign, program) or origin.campaign_id,
+        campaign_id=campaign_id or origin.campaign_id,
         landing_page=_landing_page(body.landing_page),
         sub_id=body.sub_id or None,
         label=label_of(user_agent),
-        attributes=_attributes(body.kind, body.attributes, decimal),
+        attributes={**unopened, **attributes} if unopened else attributes,
         lines=lines,
     )
 
@@ -191,22 +192,22 @@ def _country(text: str | None) -> str | None:
     return text.upper()
 
 
-def _campaign(key: str | None, program: ProgramFacts) -> UUID | None:
-    if not key:
-        return None
-    bounded("campaign", key, TEXT_LIMIT)
-    if key not in program.directory.campaigns:
-        fix = "open the campaign, or leave the field out; then replay"
-        raise schema("campaign", key, f"there is no campaign {key!r} in this program", fix)
-    return program.directory.campaigns[key]
+def _campaign(named: str | None, program: ProgramFacts) -> tuple[UUID | None, Mapping[str, str]]:
+    """The campaign with a key; or none, and the name as an attribute: files name campaigns that nobody opened here."""
+    if not named:
+        return None, {}
+    bounded("campaign", named, TEXT_LIMIT)
+    known = program.directory.campaigns.get(named)
+    return (known, {}) if known else (None, {"campaign": named})
 
 
-def _landing_page(text: str | None) -> str | None:
-    """The address without query and fragment, which may name a person."""
-    if not text:
+def _landing_page(address: str | None) -> str | None:
+    """The head of an address, without query and fragment: these may name a person."""
+    if not address:
         return None
-    bounded("landing_page", text, ADDRESS_LIMIT)
-    return text.partition("#")[0].partition("?")[0][:TEXT_LIMIT] or None
+    page = address.partition("#")[0].partition("?")[0].strip()[:TEXT_LIMIT]
+    bounded("landing_page", page, TEXT_LIMIT)
+    return page or None
 
 
 def _visitor_type(text: str | None) -> str:

@@ -38,9 +38,9 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     occurred_at: ISO 8601 with an offset. amount: a decimal text with a point, in `currency`, or in the program's
     currency when that is left out (or `1250 minor`: so many minor units); of a refund or chargeback what goes back,
     without a sign. order: what makes two reports of one order the same. lines: of an order; without an `amount` they
-    add up to it. browser: its family; where it or `device` is left out, `user_agent` says it. campaign: a key; left out,
-    it is that of the link or code. landing_page: an address, kept without its query. sub_id: what the partner
-    wrote into the link.
+    add up to it. browser: any name of one, kept as its family; where it or `device` is left out, `user_agent` says it.
+    campaign: a key; left out, or unknown, it is that of the link or code. landing_page: an address, kept without its
+    query. sub_id: what the partner wrote into the link.
     """
 
     kind: str

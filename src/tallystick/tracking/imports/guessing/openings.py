@@ -47,9 +47,10 @@ def partners(table: Table) -> Iterator[Sketch]:
 
 def links(table: Table) -> Iterator[Sketch]:
     """Links of partners with where they lead."""
-    if not table.has("destination", "partner"):
+    leads_to = table.first("destination", "landing_page")
+    if leads_to is None or not table.has("partner"):
         return
-    fields = table.sources(key="link", partner="partner", destination="destination", placement="placement")
+    fields = table.sources(key="link", partner="partner", destination=leads_to, placement="placement")
     notes: tuple[Note, ...] = ()
     if "key" not in fields:
         fields["key"] = FieldFrom(row=True)
@@ -58,7 +59,7 @@ def links(table: Table) -> Iterator[Sketch]:
         )
     fit = 50 + 35 * table.is_called("links") + 10 * table.has("link")
     fit -= 45 * _has_happenings(table)
-    targets = {"links": (Target(when=(table.filled("destination"),), fields=fields),)}
+    targets = {"links": (Target(when=(table.filled(leads_to),), fields=fields),)}
     yield Sketch(
         translatable("Links of partners"),
         max(5, min(fit, 95)),

@@ -175,7 +175,8 @@ def _shared(read: Orders) -> tuple[dict[str, FieldFrom], list[Note]]:
     if "occurred_at" not in fields:
         fields["occurred_at"], note = day_to_say(table, "occurred_at")
         notes.append(note)
-    fields |= table.sources(currency="currency", country="country", device="device")
+    fields |= table.sources(currency="currency")
+    fields |= {role: source for role, source in table.around().items() if _agrees(read, role)}
     if read.somebody in ("customer", "email", "account") and _names_somebody(read):
         column = table.roles[read.somebody].column.name
         notes.append(Note("when", column, "rows that name no customer are kept and stand for nothing"))
@@ -218,15 +219,18 @@ def _purchase(read: Orders) -> EventFrom:
 def _attributes(read: Orders) -> dict[str, str]:
     """What is kept beside a purchase; of groups only what their rows agree on."""
     table = read.table
-    found = table.attributes("status", "plan", "payment", "campaign")
+    found = table.attributes("status", "plan", "payment")
     if not read.lines:
         return found | table.attributes("product", "quantity", "category")
-    order = table.roles["order"].column if table.has("order") else None
-    return {
-        name: column
-        for name, column in found.items()
-        if order and is_same_in_each(table.roles[name].column, order.cells)
-    }
+    return {name: column for name, column in found.items() if _agrees(read, name)}
+
+
+def _agrees(read: Orders, role: str) -> bool:
+    """Whether the rows of an order say one thing there; rows that are orders of their own do."""
+    order = read.table.column("order")
+    if order is None or not read.group_by:
+        return True
+    return is_same_in_each(read.table.roles[role].column, order.cells)
 
 
 def _touches(read: Orders) -> Iterator[EventFrom]:

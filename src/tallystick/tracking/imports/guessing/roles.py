@@ -17,6 +17,7 @@ from tallystick.tracking.imports.guessing.countries import country_named
 from tallystick.tracking.imports.guessing.form import Known
 from tallystick.tracking.imports.presets.form import fold
 
+_PRODUCT: Final = re.compile(r"[A-Za-z]/\d")
 _NUMBERED: Final = re.compile(r"#?[A-Za-z]{0,5}-?\d{3,}")
 
 
@@ -93,6 +94,15 @@ def _is_text(column: Column) -> bool:
     return column.number is None and not column.is_flag
 
 
+def _is_user_agent(column: Column) -> bool:
+    """Whether the cells name products with their versions, `Mozilla/5.0`, and not a browser: `Firefox`."""
+    return any(map(_PRODUCT.search, column.distinct))
+
+
+def _is_browser(column: Column) -> bool:
+    return _is_text(column) and not _is_user_agent(column)
+
+
 def _is_code(column: Column) -> bool:
     """Three letters each: a currency that is none makes its row wait, and is not read as the program's own."""
     return all(len(cell) == 3 and cell.isalpha() for cell in column.distinct)
@@ -119,18 +129,22 @@ _CELLS: Final[Mapping[str, Callable[[Column], bool]]] = {
     "country": _is_country,
     "churned": lambda column: column.is_flag or column.is_few,
     "destination": lambda column: column.is_url,
+    "landing_page": lambda column: column.is_url or _is_text(column),
+    "browser": _is_browser,
+    "user_agent": _is_user_agent,
+    "sub_id": lambda column: not column.is_flag,
     "website": lambda column: column.is_url or _is_text(column),
     "code": lambda column: _is_name(column) and not column.is_email,
 }
 """Role → whether cells can be that. An empty column can be what its name says."""
 
 _ORDER: Final = (
-    "email", "currency", "country", "tenure", "churned", "path", "destination", "occurred_at", "cancelled_at",
-    "paid_at",
+    "email", "currency", "country", "tenure", "churned", "path", "destination", "landing_page", "occurred_at",
+    "cancelled_at", "paid_at",
     "refund_amount", "commission", "unit_price", "quantity", "amount", "cost", "order", "opportunity", "ticket", "sku",
-    "code", "partner", "customer", "account", "visitor", "link", "placement", "channel", "campaign", "status", "stage",
-    "priority", "subject", "question", "rating", "score", "answer", "product", "category", "user_agent", "device",
-    "website", "partner_name", "tier", "plan", "payment",
+    "code", "partner", "customer", "account", "visitor", "link", "placement", "channel", "campaign", "sub_id", "status",
+    "stage", "priority", "subject", "question", "rating", "score", "answer", "product", "category", "browser",
+    "user_agent", "device", "website", "partner_name", "tier", "plan", "payment",
 )  # fmt: skip
 """The roles in the order in which they take their columns where two are as sure."""
 
@@ -205,6 +219,8 @@ def _by_names_known(column: Column, known: Known) -> Iterator[tuple[str, tuple[i
 def _by_form(column: Column) -> Iterator[tuple[str, tuple[int, str]]]:
     if fold(column.name) == "name" and column.distinct and all(map(_NUMBERED.fullmatch, column.distinct)):
         yield "order", (100, "its cells are numbers of orders")
+    if fold(column.name) == "subid" and column.is_unique:
+        yield "visitor", (100, "no two of its cells are the same: it numbers the clicks")
     if column.is_email:
         yield "email", (40, "its cells are e-mail addresses")
     if column.time and column.time.format not in ("unix", "unix_ms"):

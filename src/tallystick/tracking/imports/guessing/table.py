@@ -16,6 +16,8 @@ from tallystick.tracking.imports.guessing.roles import CALLED, Found, measures_o
 TIMES: Final = ("occurred_at", "cancelled_at", "paid_at")
 MONEY: Final = ("amount", "unit_price", "refund_amount", "commission", "cost")
 
+AROUND: Final = ("campaign", "landing_page", "sub_id", "device", "browser", "country")
+
 SURE: Final = 60
 """The sureness, of 100, from which a column is taken for what it seems to be."""
 
@@ -80,6 +82,10 @@ class Table:
     def sources(self, **fields: str) -> dict[str, FieldFrom]:
         """Field → source for the roles that there are columns for."""
         return {name: self.source(role) for name, role in fields.items() if role in self.roles}
+
+    def around(self) -> dict[str, FieldFrom]:
+        """The fields that say by what somebody came: campaign, landing page, sub-id, device, browser, country."""
+        return self.sources(**{role: role for role in AROUND})
 
     def attributes(self, *roles: str) -> dict[str, str]:
         """Attributes for the roles that there are columns for, under the names of the roles."""

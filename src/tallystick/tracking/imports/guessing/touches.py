@@ -30,24 +30,19 @@ def clicks(table: Table) -> Iterator[Sketch]:
         else [Note("visitor", "", "no column says who clicked: each row is a visitor of its own")]
     )
     fit = 45 + 10 * bool(visitor) + 30 * table.is_called("clicks")
-    fit += 10 * table.has("user_agent") + 10 * table.surely("destination") + 5 * table.has("device")
+    page = next(filter(table.surely, ("landing_page", "destination")), "")
+    fit += 10 * table.has("user_agent") + 10 * bool(page) + 5 * table.has("device")
     fit -= 40 * (table.surely("amount") or table.has("order") or table.surely("commission"))
     yield Sketch(
         translatable("Clicks"),
         max(5, min(fit, 95)),
         {
-            **table.sources(
-                occurred_at="occurred_at", country="country", device="device", user_agent="user_agent"
-            ),
+            **table.sources(occurred_at="occurred_at", user_agent="user_agent"),
+            **table.around(),
+            **table.sources(landing_page=page),
             **who,
         },
-        {
-            "events": (
-                EventFrom(
-                    kind="click", fields=_owner(table), attributes=table.attributes("destination", "campaign")
-                ),
-            )
-        },
+        {"events": (EventFrom(kind="click", fields=_owner(table)),)},
         key=_click_id(table),
         notes=tuple(notes),
     )
@@ -61,11 +56,9 @@ def leads(table: Table) -> Iterator[Sketch]:
     is_signup = table.is_called("signups")
     fit = 35 + 40 * (is_signup or table.is_called("leads"))
     fit -= 25 * (table.surely("amount") or table.has("order") or table.surely("commission"))
-    fields = {**table.sources(occurred_at="occurred_at", country="country", device="device"), **who}
+    fields = {**table.sources(occurred_at="occurred_at"), **table.around(), **who}
     events = [
-        EventFrom(
-            kind="signup" if is_signup else "lead", attributes=table.attributes("status", "campaign", "plan")
-        )
+        EventFrom(kind="signup" if is_signup else "lead", attributes=table.attributes("status", "plan"))
     ]
     if owner := _owner(table):
         (name, _), *_ = owner.items()
