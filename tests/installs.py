@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from tests.house.sources import ROOT
+from tests.starter import starter
 
 SECONDS = 120
 
@@ -39,7 +40,7 @@ class Install:
         self, *arguments: object, env: Mapping[str, str] | None = None, seconds: float = SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Run `tallystick ARGUMENTS` to its end; `env` adds to the environment, for example a failpoint."""
-        return self._finish([sys.executable, "-m", "tallystick", *map(str, arguments)], env or {}, seconds)
+        return self._finish(["-m", "tallystick", *map(str, arguments)], env or {}, seconds)
 
     def succeed(self, *arguments: object, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
         """Run `tallystick ARGUMENTS`; fails the test with its words when it does not exit with 0."""
@@ -51,9 +52,7 @@ class Install:
         self, code: str, env: Mapping[str, str] | None = None, seconds: float = SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Run Python code in a process of its own, with Django set up."""
-        return self._finish(
-            [sys.executable, "-c", f"import django\ndjango.setup()\n{code}"], env or {}, seconds
-        )
+        return self._finish(["-c", f"import django\ndjango.setup()\n{code}"], env or {}, seconds)
 
     def start(self, *arguments: object, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start `tallystick ARGUMENTS` and return at once; the caller ends it."""
@@ -68,17 +67,9 @@ class Install:
         )
 
     def _finish(
-        self, command: Sequence[str], env: Mapping[str, str], seconds: float
+        self, python: Sequence[str], env: Mapping[str, str], seconds: float
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            env={**self.env, **env},
-            cwd=self.data_dir,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=seconds,
-        )
+        return starter().run(python, env={**self.env, **env}, cwd=self.data_dir, seconds=seconds)
 
 
 @dataclass(frozen=True)

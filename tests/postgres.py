@@ -35,6 +35,7 @@ _NOT_DURABLE = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+_DURABLE = _NOT_DURABLE | {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -58,8 +59,11 @@ def bindir() -> Path:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Yield the address (DATABASE_URL) of an empty database in a new cluster; remove it afterwards."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address (DATABASE_URL) of an empty database in a new cluster; remove it afterwards.
+
+    durable: commits wait for the disk, as with a real one.
+    """
     binaries, owner = bindir(), _owner()
     # /tmp by name: the owner must be able to walk in, and a socket's path may hold 107 bytes only.
     home = Path(tempfile.mkdtemp(prefix="tallystick-pg-", dir="/tmp"))
@@ -83,7 +87,7 @@ def cluster() -> Iterator[str]:
                 "--no-sync",
             ],
         )
-        with _server(binaries, owner, home) as port:
+        with _server(binaries, owner, home, _DURABLE if durable else _NOT_DURABLE) as port:
             yield f"postgres://{SUPERUSER}@127.0.0.1:{port}/{DATABASE}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -107,9 +111,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _server(binaries: Path, owner: pwd.struct_passwd, home: Path) -> Iterator[int]:
+def _server(binaries: Path, owner: pwd.struct_passwd, home: Path, kept: dict[str, str]) -> Iterator[int]:
     port = _free_port()
-    settings = _NOT_DURABLE | {
+    settings = kept | {
         "port": str(port),
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": str(home),

@@ -17,19 +17,26 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
 
+from tallystick.foundation.batches import Waiting, oldest
 from tallystick.foundation.lanes import Progress, position
 from tallystick.foundation.scoping import brand_scope
+from tallystick.kit import clock
 from tallystick.measurement.attribution import stage as attribution
 from tallystick.measurement.attribution.facts import ConversionFacts, PathFacts
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.warehouse import stage as warehouse
+from tallystick.measurement.warehouse.queries import last_published
 from tallystick.tracking.events import stage as events
 from tallystick.tracking.events.facts import OutcomeFacts, TouchpointFacts
+from tallystick.tracking.imports.queries.imports import at_work as imports_at_work
+from tallystick.tracking.inbox.queries import counts_by_reason
 from tallystick.tracking.inbox.stores.choice import open_store
 from tallystick.tracking.inbox.stores.port import Store
 from tallystick.tracking.reported.facts import REPORT_FACTS
@@ -43,12 +50,20 @@ class Stage:
     step: Callable[[UUID, int], Progress]
     reads: str
     writes: str
-    behind: Callable[[UUID], int]
-    """How many rows wait for the stage, in a brand; nothing is changed by asking."""
+    waits: Callable[[UUID], Waiting]
+    """What waits for the stage, in a brand; nothing is changed by asking."""
 
     def run(self, brand_id: UUID, /, *, limit: int) -> Progress:
         """Do the next part of the work of one brand: about `limit` rows in one short transaction."""
         return self.step(brand_id, limit)
+
+    def behind(self, brand_id: UUID, /) -> int:
+        """How many rows wait for the stage, in a brand."""
+        return self.waits(brand_id).rows
+
+    def oldest(self, brand_id: UUID, /) -> datetime | None:
+        """When the oldest receipt was received that what waits rests on; None where nothing waits."""
+        return self.waits(brand_id).oldest
 
 
 SOURCES = (TouchpointFacts(), OutcomeFacts(), ConversionFacts(), PathFacts(), *REPORT_FACTS)
@@ -73,25 +88,26 @@ def _record(brand_id: UUID, limit: int) -> Progress:
     return events.run(brand_id, limit=limit, store=inbox())
 
 
-def _receipts_behind(brand_id: UUID) -> int:
+def _receipts_behind(brand_id: UUID) -> Waiting:
     with brand_scope(brand_id):
-        return inbox().backlog(brand_id, position(events.NAME))
+        after = position(events.NAME)
+    rows = inbox().backlog(brand_id, after)
+    return Waiting(rows, inbox().oldest(brand_id, after) if rows else None)
 
 
-def _credit(brand_id: UUID, _limit: int) -> Progress:
-    # A batch is what the events stage recorded at once, so its limit is this stage's too.
-    return attribution.run(brand_id, max_customers=_config().identity_max_customers)
+def _credit(brand_id: UUID, limit: int) -> Progress:
+    return attribution.run(brand_id, max_customers=_config().identity_max_customers, limit=limit)
 
 
-def _events_behind(brand_id: UUID) -> int:
+def _events_behind(brand_id: UUID) -> Waiting:
     return attribution.behind(brand_id, max_customers=_config().identity_max_customers)
 
 
 def _publish(brand_id: UUID, limit: int) -> Progress:
-    return warehouse.publish(brand_id, limit=max(limit, PUBLISH_ROWS), sources=SOURCES)
+    return warehouse.run(brand_id, limit=max(limit, PUBLISH_ROWS), sources=SOURCES)
 
 
-def _facts_behind(brand_id: UUID) -> int:
+def _facts_behind(brand_id: UUID) -> Waiting:
     return warehouse.behind(brand_id, sources=SOURCES)
 
 
@@ -101,23 +117,46 @@ STAGES = (
         _record,
         reads="receipts",
         writes="events, identities, reports, partners, quarantine",
-        behind=_receipts_behind,
+        waits=_receipts_behind,
     ),
     Stage(
         "attribution",
         _credit,
         reads="events, definitions",
         writes="conversions, credits",
-        behind=_events_behind,
+        waits=_events_behind,
     ),
     Stage(
         "warehouse",
         _publish,
         reads="events, reports, conversions, credits",
         writes="facts",
-        behind=_facts_behind,
+        waits=_facts_behind,
     ),
 )
+
+
+IMPORTS = "imports"
+"""What waits before the first stage: files of which not every row is a receipt yet."""
+
+
+def completeness(brand_id: UUID, *, as_of: datetime | None = None) -> Completeness:
+    """How much of what a brand has received stands in a snapshot of its facts that is taken after this. KPI-COMPLETE.
+
+    as_of: when it is asked; None for now. Asked in the order of the journey: what moves on meanwhile is met again
+    further down, at worst twice, and what has passed the last stage is in every later snapshot.
+    """
+    as_of = as_of or clock.now()
+    with brand_scope(brand_id):
+        waits = {IMPORTS: imports_at_work()}
+        waits |= {stage.name: stage.waits(brand_id) for stage in STAGES}
+        return Completeness(
+            as_of=as_of,
+            complete_through=min(as_of, oldest(waits.values()) or as_of),
+            behind={name: each.rows for name, each in waits.items()},
+            quarantined=sum(counts_by_reason().values()),
+            published_at=last_published(),
+        )
 
 
 PATIENCE = 20

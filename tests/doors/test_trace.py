@@ -1,6 +1,7 @@
 """Traces as both doors show them: what is read for them, whose they are, and what took the place of a bad row."""
 
 from contextlib import AbstractContextManager
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -10,10 +11,13 @@ from tallystick.doors.cli import trace as trace_command
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.measurement.attribution.trace import NothingThere, Trace
+from tallystick.partners.partnerships.services.campaigns import open_campaign
+from tallystick.partners.programs.models import Program
 from tallystick.tracking.inbox.queries import waiting
 from tests.builders import Brand, alice, bob, purchase
 from tests.doors.console_cast import Browser
 from tests.houses import House, house, twins
+from tests.people import TESTER
 
 __all__ = ["house", "twins"]
 
@@ -98,3 +102,22 @@ def test_a_receipt_that_another_took_the_place_of_says_so_on_both_doors(acme, ca
     for shown in (capsys.readouterr().out, words):
         assert "a corrected body under the same key took its place" in shown
         assert "In quarantine" not in shown
+
+
+def test_by_what_somebody_came_is_shown_on_both_doors(acme, capsys):
+    with brand_scope(acme.id):
+        days = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 4, 1)}
+        open_campaign(Program.objects.get(), key="spring", name="Spring sale", **days, by=TESTER)
+    click = alice.click(
+        "v1", at=1, campaign="spring", landing_page="/cups?m=ada", sub_id="blog", browser="Mobile Safari"
+    )
+    acme.receives(click)
+    text = ids.show("evt", acme.event(click).id)
+    ada = Browser.of("Ada")
+    ada.sits_in(acme.id)
+    words = ada.get(f"/{acme.key}/trace/{text}").words
+    assert "Landing page/cups?" not in words
+    for shown in ("CampaignSpring sale", "Landing page/cups", "Sub-idblog", "BrowserSafari"):
+        assert shown in words
+    trace_command._event(acme.opens(text).events[0])
+    assert "campaign Spring sale · /cups · sub-id blog · safari" in capsys.readouterr().out

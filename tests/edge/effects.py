@@ -27,6 +27,7 @@ from tallystick.tracking.inbox.stores.port import Stored
 Effects = dict[str, dict[str, int]]
 """Name of a kind of effect → each effect as a text → how often it is there."""
 
+FACTS = ("touchpoints", "touch_counts", "outcomes", "conversions", "paths")
 NOT_COMPARED = {"id", "brand", "receipt_id", "batch", "recorded_at", "received_at"}
 
 
@@ -43,7 +44,7 @@ def effects() -> Effects:
             "conversions": _conversions(names),
             "credits": _credits(names),
             "bindings": _bindings(names),
-            **{f"facts.{table}": _facts(table, names) for table in ("touchpoints", "conversions", "credits")},
+            **{f"facts.{table}": _facts(table, names) for table in FACTS},
         }
         return {name: dict(sorted(Counter(rows).items())) for name, rows in found.items()}
 
@@ -147,8 +148,10 @@ def _facts(table: str, names: _Names) -> Iterator[str]:
         assert frame.height == file.rows, (
             f"{file.path} has {frame.height} rows, the manifest says {file.rows}"
         )
-        for row in frame.iter_rows():
-            yield names.row(file.day, *row)
+        for row in frame.iter_rows(named=True):
+            # Counters of the same touchpoints may lie in several rows: each counts as often as it says.
+            times = row.pop("touches", 1)
+            yield from [names.row(file.day, *row.values())] * times
 
 
 def _unequal_shares() -> Iterator[str]:

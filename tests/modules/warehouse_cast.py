@@ -112,6 +112,13 @@ def published(table: str = "touchpoints") -> list[int]:
     return [int(row["id"], 16) for row in rows]
 
 
+def counted() -> int:
+    """How many touchpoints a reader of the counters sees now, in the brand in scope."""
+    tables = {"touch_counts": snapshot().paths("touch_counts")}
+    (row,) = configured.engine().rows("SELECT SUM(touches) AS n FROM touch_counts", {}, tables=tables)
+    return int(row["n"] or 0)
+
+
 def tell(**facts: Any) -> None:
     """Say something to the test that started this process."""
     print(json.dumps(facts))

@@ -239,3 +239,25 @@ def test_there_are_presets_for_twelve_platforms():
         "Trackier",
         "impact",
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("everflow_conversions", "sub1"),
+        ("tune_conversions", "Stat.affiliate_info1"),
+        ("trackier_conversions", "p1"),
+        ("impact_conversions", "SubId1"),
+        ("affiliatewp_commissions", "Campaign"),
+        ("postaffiliatepro_commissions", "!FIRSTCLICKDATA1"),
+    ],
+)
+def test_what_the_partner_wrote_into_the_link_is_the_sub_id_however_a_platform_calls_it(key, column):
+    mapping = fitted(key, *preset_named(key).needs, column).mapping
+    assert mapping.fields["sub_id"].column == column
+
+
+def test_the_landing_page_of_a_conversion_of_tapfiliate_is_kept():
+    needs = preset_named("tapfiliate_conversions").needs
+    mapping = fitted("tapfiliate_conversions", *needs, "click.landing_page").mapping
+    assert mapping.fields["landing_page"].column == "click.landing_page"

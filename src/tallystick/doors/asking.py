@@ -12,38 +12,38 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from django.utils.translation import gettext
-
-from tallystick.design.words import word
+from tallystick.doors.kpis import Scale, find_kpi
+from tallystick.doors.terms import Terms
+from tallystick.foundation.scoping import current_brand
+from tallystick.journey import completeness
 from tallystick.kit import clock
 from tallystick.measurement.kpis import queries as kpis
-from tallystick.measurement.kpis.answers import Answer, UnitPage
-from tallystick.measurement.kpis.dimensions import DIMENSIONS, NONE, Key
+from tallystick.measurement.kpis.answers import Answer, CreditPage, Section, UnitPage
+from tallystick.measurement.kpis.catalog import Kpi
+from tallystick.measurement.kpis.completeness import Completeness
+from tallystick.measurement.kpis.dimensions import Key
 from tallystick.measurement.kpis.questions import BadQuestion, Method, Period, Question, Segment
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import Snapshot, snapshot
-from tallystick.partners.partnerships.models import Code, Link, Placement
-from tallystick.partners.partnerships.queries.naming import partners_by_partnership
-from tallystick.partners.programs.models import Channel, Program
+from tallystick.partners.programs.models import Program
 from tallystick.partners.programs.queries import find_definition, find_program, versions
 from tallystick.partners.programs.rules import Basis, Denominator
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-_OWN_WORDS = {"partner_kind", "visitor_type", "customer_type", "device"}
-"""Dimensions whose values are words of the house; those of the others are shown as they are."""
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A question as it is written. where: `dimension=value`, values as keys (`partner=alice`, `source=channel:search`).
+    """A question as it is written. kpi: a key of the catalogue. where: `dimension=value`, values as keys
+    (`partner=alice`, `source=channel:search`).
 
     from_on, until_on: ISO dates, both included, in the program's zone; empty for an open end. Empty texts mean the
-    default.
+    default. top: the most rows, the rest being one more. intervals: whether to judge by them, or only to count.
     """
 
+    kpi: str = ""
     program: str = ""
     definition: str = ""
     by: tuple[str, ...] = ()
@@ -56,69 +56,8 @@ class Wanted:
     until_on: str = ""
     mature_only: bool = False
     compare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One value of a dimension in words: `key` as one writes it in a filter, `name` as one reads it."""
-
-    key: str
-    name: str
-
-
-class Terms:
-    """The words for the ids of a brand: read once, asked often."""
-
-    def __init__(self, program: Program) -> None:
-        partners = partners_by_partnership()
-        self._terms: dict[str, dict[Key, Term]] = {
-            "program": {program.id: Term(program.key, program.name)},
-            "partner": {p.id: Term(p.key, p.name) for p in partners.values()},
-            "placement": {
-                place.id: Term(
-                    f"{partners[place.partnership_id].key}/{place.key}",
-                    f"{partners[place.partnership_id].name} · {place.name}",
-                )
-                for place in Placement.objects.all()
-            },
-            "link": {link.id: Term(link.key, link.key) for link in Link.objects.all()},
-            "code": {code.id: Term(code.key, code.key) for code in Code.objects.all()},
-        }
-        channels = {
-            c.id: Term(f"channel:{c.key}", gettext("%(name)s (house channel)") % {"name": c.name})
-            for c in Channel.objects.all()
-        }
-        named = {key: Term(f"partner:{term.key}", term.name) for key, term in self._terms["partner"].items()}
-        self._terms["source"] = {**named, **channels}
-
-    def term(self, dimension: str, key: Key) -> Term:
-        """The words for a key that an answer holds."""
-        if isinstance(key, UUID):
-            return self._terms[dimension].get(key) or Term(key.hex, key.hex)
-        if key == NONE:
-            return Term(key, gettext("no %(what)s") % {"what": word(DIMENSIONS[dimension].label.lower())})
-        return Term(key, word(key) if dimension in _OWN_WORDS else key)
-
-    def key(self, dimension: str, text: str) -> Key:
-        """The key that a filter's text names. Raises BadQuestion, which lists what there is."""
-        if dimension not in DIMENSIONS:
-            raise BadQuestion(
-                "%(dimension)r is not a dimension; dimensions: %(dimensions)s",
-                dimension=dimension,
-                dimensions=", ".join(DIMENSIONS),
-            )
-        if not DIMENSIONS[dimension].is_id or text == NONE:
-            return text
-        for key, term in self._terms[dimension].items():
-            if term.key == text:
-                return key
-        there = ", ".join(sorted(term.key for term in self._terms[dimension].values())) or "none yet"
-        raise BadQuestion(
-            "there is no %(dimension)s %(text)r; there is %(there)s",
-            dimension=dimension,
-            text=text,
-            there=there,
-        )
+    top: int | None = None
+    intervals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +65,28 @@ class Asked:
     """A question with what it is about, ready to be answered from one snapshot of the warehouse."""
 
     wanted: Wanted
+    entry: Kpi
     question: Question
     program: Program
     terms: Terms
+    completeness: Completeness
     snapshot: Snapshot
 
     def answer(self) -> Answer:
-        """The answer."""
-        return kpis.ask(self.question, engine=configured.engine(), snapshot=self.snapshot)
+        """The answer; what its rows are called is known from then on."""
+        found = kpis.ask(
+            self.question,
+            engine=configured.engine(),
+            snapshot=self.snapshot,
+            completeness=self.completeness,
+        )
+        for section in found.sections:
+            self.terms.learn(self.question.by, (cell.keys for cell in section.rows))
+        return found
+
+    def scale(self, section: Section) -> Scale:
+        """How the figures of a section of the answer are read."""
+        return Scale(self.entry, section.denominator, self.program.currency)
 
     def receipts(self, *, limit: int, offset: int = 0) -> tuple[UnitPage, ...]:
         """The units behind the question's whole, by the filters it has."""
@@ -141,14 +94,22 @@ class Asked:
             self.question, engine=configured.engine(), snapshot=self.snapshot, limit=limit, offset=offset
         )
 
+    def credit(self, *, limit: int, offset: int = 0) -> tuple[CreditPage, ...]:
+        """What each touchpoint earned of the conversions behind the question's whole."""
+        return kpis.credits_of(
+            self.question, engine=configured.engine(), snapshot=self.snapshot, limit=limit, offset=offset
+        )
+
 
 def ask(wanted: Wanted, *, as_of: datetime | None = None) -> Asked:
-    """Understand a question of the brand in scope. Raises BadQuestion, NotThere (a program or definition)."""
+    """Understand a question of the brand in scope. Raises BadQuestion, NoKpi, NotThere (a program or definition)."""
+    entry = find_kpi(wanted.kpi)
     program = find_program(wanted.program or None)
     definition = find_definition(program, wanted.definition or None)
-    terms = Terms(program)
+    terms = Terms()
     of_program = versions(program.id)
     question = Question(
+        kpi=entry.key,
         program_id=program.id,
         versions=[v for v in of_program if v.definition_id == definition.id],
         others=[v for v in of_program if v.definition_id != definition.id],
@@ -156,14 +117,19 @@ def ask(wanted: Wanted, *, as_of: datetime | None = None) -> Asked:
         period=_period(wanted),
         by=wanted.by,
         where=tuple(_filter(text, terms) for text in wanted.where),
-        segment=_choice(Segment, wanted.segment, "segment") or Segment.PARTNER,
+        segment=_choice(Segment, wanted.segment, "segment") or entry.segments[0],
         denominator=_choice(Denominator, wanted.denominator, "denominator"),
         basis=_choice(Basis, wanted.basis, "basis"),
         method=_choice(Method, wanted.method, "method") or Method.WILSON,
         mature_only=wanted.mature_only,
         compare_previous=wanted.compare,
+        top=wanted.top,
+        intervals=wanted.intervals,
+        currency=program.currency,
     )
-    return Asked(wanted, question, program, terms, snapshot())
+    # TRICKY: before the files are looked at: what it claims must be in them, whatever is published meanwhile.
+    current = completeness(current_brand(), as_of=question.as_of)
+    return Asked(wanted, entry, question, program, terms, current, snapshot())
 
 
 def narrowed(asked: Asked, keys: Mapping[str, Key]) -> tuple[str, ...]:

@@ -6,19 +6,23 @@ A number never stands without its period.
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from tallystick.design import figures
 from tallystick.design.words import word
+from tallystick.doors.kpis import Scale, hundredths
 from tallystick.kit.errors import Foreseen
 from tallystick.measurement.kpis.answers import Answer, Section
+from tallystick.measurement.kpis.catalog import Unit
 from tallystick.measurement.kpis.cells import Cell, Status
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.comparisons import Because, Comparison, Verdict
 from tallystick.measurement.kpis.intervals import Interval
 from tallystick.measurement.kpis.questions import Period
-from tallystick.partners.programs.rules import Basis, Denominator
+from tallystick.partners.programs.rules import Basis
 
 _MODELS = {
     "last_touch": gettext_lazy("last touch"),
@@ -29,21 +33,6 @@ _MODELS = {
     "last_non_coupon": gettext_lazy("last touch that is no coupon"),
     "code_wins": gettext_lazy("a used code wins"),
 }
-
-_UNITS = {
-    Denominator.CLICKS: ngettext_lazy("%(number)s click", "%(number)s clicks", "count"),
-    Denominator.SESSIONS: ngettext_lazy("%(number)s session", "%(number)s sessions", "count"),
-    Denominator.LEADS: ngettext_lazy("%(number)s lead", "%(number)s leads", "count"),
-    Denominator.EXPOSURES: ngettext_lazy("%(number)s exposure", "%(number)s exposures", "count"),
-}
-
-_NO_UNIT = {
-    Denominator.CLICKS: gettext_lazy("undefined: no clicks"),
-    Denominator.SESSIONS: gettext_lazy("undefined: no sessions"),
-    Denominator.LEADS: gettext_lazy("undefined: no leads"),
-    Denominator.EXPOSURES: gettext_lazy("undefined: no exposures"),
-}
-
 
 def sentence(error: Exception) -> str:
     """An error's message as a sentence: a capital first, a full stop last.
@@ -81,51 +70,46 @@ def model(name: str) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """`3.1 %`: one decimal, two below one percent; a rate that is not defined says so."""
-    return gettext("undefined") if rate is None else figures.percent(_number(rate))
+    """A proportion that is no KPI: `3.1 %`; one that is not defined says so."""
+    return gettext("undefined") if rate is None else figures.percent(hundredths(rate))
 
 
-def _number(rate: float) -> str:
-    return figures.localized(f"{rate * 100:.{2 if 0 < abs(rate) < 0.00995 else 1}f}")
+def percents(low_high: Interval | None) -> str:
+    """The interval of such a proportion: `2.4–4.0 %`; empty without one."""
+    return "" if low_high is None else figures.percent(f"{hundredths(low_high.low)}–{hundredths(low_high.high)}")
 
 
-def interval(low_high: Interval | None) -> str:
+def interval(low_high: Interval | None, scale: Scale) -> str:
     """`2.4–4.0 %`; empty without one."""
-    if low_high is None:
-        return ""
-    return figures.percent(f"{_number(low_high.low)}–{_number(low_high.high)}")
+    return "" if low_high is None else scale.span(low_high.low, low_high.high)
 
 
-def units(count: int, denominator: Denominator) -> str:
-    """`1 session`, `2,310 sessions`."""
-    return _UNITS[denominator] % {"count": count, "number": figures.count(count)}
-
-
-def rate(cell: Cell, denominator: Denominator) -> str:
-    """The answer of a cell in words: a rate with its interval, too little evidence, or undefined."""
+def figure(cell: Cell, scale: Scale) -> str:
+    """The answer of a cell in words: a value with its interval, too little evidence, or undefined."""
     match cell.status:
         case Status.UNDEFINED:
-            return str(_NO_UNIT[denominator])
+            return scale.nothing
         case Status.NOT_ENOUGH_EVIDENCE:
             return gettext("not enough evidence: %(units)s, about %(short)s more needed") % {
-                "units": units(cell.units, denominator),
+                "units": scale.evidence(cell),
                 "short": figures.count(cell.units_short),
             }
+        case _ if cell.interval is None:
+            return scale.value(cell.value)
         case _:
-            return f"{percent(cell.value)} ({interval(cell.interval)})"
+            return f"{scale.value(cell.value)} ({interval(cell.interval, scale)})"
 
 
-def converted(cell: Cell) -> str:
-    """`72`: how many units converted; on the period basis the sum of the conversions' shares, `12.33`."""
-    return figures.whole(cell.share_ppb) if cell.converted is None else figures.count(cell.converted)
-
-
-def counts(cell: Cell, denominator: Denominator) -> str:
-    """`72 of 2,310 sessions`; on the period basis conversions over units."""
-    values = {"converted": converted(cell), "units": units(cell.units, denominator)}
-    if cell.converted is None:
-        return gettext("%(converted)s conversions on %(units)s") % values
-    return gettext("%(converted)s of %(units)s") % values
+def counts(cell: Cell, scale: Scale) -> str:
+    """`72 of 2,310 sessions`; on the period basis conversions over units, of money `812.00 EUR from 2,310 clicks`."""
+    if not scale.is_ratio:
+        return scale.units(cell.conversions)
+    values = {"above": scale.counted(cell.numerator), "units": scale.units(cell.denominator or 0)}
+    if scale.kpi.unit is not Unit.PROPORTION:
+        return gettext("%(above)s from %(units)s") % values
+    if cell.converted is None and scale.denominator:
+        return gettext("%(above)s conversions on %(units)s") % values
+    return gettext("%(above)s of %(units)s") % values
 
 
 def period(days: Period) -> str:
@@ -152,48 +136,57 @@ def section_period(answer: Answer, section: Section) -> str:
     return period(shown)
 
 
-def headline(answer: Answer, section: Section) -> str:
+def headline(answer: Answer, section: Section, scale: Scale) -> str:
     """The whole answer in a line: `3.1 % (2.4–4.0 %) of 2,310 sessions · 1–30 Nov 2026, Europe/Berlin · …`."""
-    figure = rate(section.total, section.denominator)
-    if section.total.status is Status.OK:
-        figure = gettext("%(rate)s of %(units)s") % {
-            "rate": figure,
-            "units": units(section.total.units, section.denominator),
+    said = figure(section.total, scale)
+    if section.total.status is Status.OK and scale.is_ratio:
+        said = gettext("%(rate)s of %(units)s") % {
+            "rate": said,
+            "units": scale.units(section.total.denominator or 0),
         }
-    return " · ".join((figure, *context(answer, section)))
+    return " · ".join((said, *context(answer, section, scale)))
 
 
-def context(answer: Answer, section: Section) -> list[str]:
+def context(answer: Answer, section: Section, scale: Scale) -> list[str]:
     """What must stand beside the figure: period and zone, definition and version, model, basis, maturity."""
-    version = section.version
-    cohort = section.basis is Basis.COHORT
-    said = [
-        f"{section_period(answer, section)}, {answer.zone}",
-        f"{version.definition_name} v{version.version}",
-        model(version.meaning.model),
-        gettext("by date of touch") if cohort else gettext("by date of conversion"),
-    ]
+    said = [f"{section_period(answer, section)}, {answer.zone}"]
+    if scale.kpi.asks_definition:
+        said += [f"{section.version.definition_name} v{section.version.version}", model(section.version.meaning.model)]
+    if len(scale.kpi.bases) > 1:
+        cohort = section.basis is Basis.COHORT
+        said.append(gettext("by date of touch") if cohort else gettext("by date of conversion"))
     if section.total.immature_units:
-        said.append(_not_mature(section))
+        said.append(_not_mature(section, scale))
     return said
 
 
-def _not_mature(section: Section) -> str:
-    values = {"units": units(section.total.immature_units, section.denominator)}
+def _not_mature(section: Section, scale: Scale) -> str:
+    values = {"units": scale.units(section.total.immature_units)}
     if section.immature_from is None:
         return gettext("%(units)s not mature") % values
     values["day"] = figures.day(section.immature_from)
     return gettext("%(units)s not mature (from %(day)s on)") % values
 
 
-def comparison(found: Comparison) -> str:
+def completeness(found: Completeness, zone: ZoneInfo) -> str:
+    """How much stands behind an answer, in a line: `complete through 1 Nov 2026, 12:00:05 · 3 in quarantine`."""
+    said = [gettext("complete through %(moment)s") % {"moment": figures.moment(found.complete_through, zone)}]
+    said += [
+        gettext("%(rows)s wait for %(stage)s") % {"rows": figures.count(rows), "stage": word(stage)}
+        for stage, rows in found.behind.items()
+        if rows
+    ]
+    if found.quarantined:
+        said.append(gettext("%(count)s in quarantine") % {"count": figures.count(found.quarantined)})
+    return " · ".join(said)
+
+
+def comparison(found: Comparison, scale: Scale) -> str:
     """`larger`, `smaller` or `cannot tell`, with the interval of the difference or what stands in the way."""
-    points_apart = {"points": points(found.interval)} if found.interval else None
-    if found.verdict is not Verdict.CANNOT_TELL and points_apart:
+    apart = {"points": points(found.interval, scale)} if found.interval else None
+    if found.verdict is not Verdict.CANNOT_TELL and apart:
         larger = found.verdict is Verdict.LARGER
-        return (
-            gettext("larger by %(points)s") if larger else gettext("smaller by %(points)s")
-        ) % points_apart
+        return (gettext("larger by %(points)s") if larger else gettext("smaller by %(points)s")) % apart
     match found.because:
         case Because.NOTHING_TO_COMPARE:
             return gettext("nothing to compare with")
@@ -201,14 +194,19 @@ def comparison(found: Comparison) -> str:
             return gettext("cannot tell: not enough evidence")
         case Because.NOT_MATURE:
             return gettext("cannot tell yet: the smaller one is not mature")
-        case _ if points_apart:
-            return gettext("cannot tell: the difference is %(points)s") % points_apart
+        case _ if apart:
+            return gettext("cannot tell: the difference is %(points)s") % apart
         case _:
             return gettext("cannot tell")
 
 
-def points(difference: Interval) -> str:
-    """A difference of two rates in percentage points: `1.2 to 3.4 points`."""
+def points(difference: Interval, scale: Scale) -> str:
+    """A difference of two values: of rates in percentage points, `1.2 to 3.4 points`, else in the unit."""
+    if scale.kpi.unit is not Unit.PROPORTION:
+        return gettext("%(low)s to %(high)s") % {
+            "low": scale.value(difference.low),
+            "high": scale.value(difference.high),
+        }
     low, high = (
         figures.localized(f"{end * 100:+.1f}").replace("-", "−") for end in (difference.low, difference.high)
     )

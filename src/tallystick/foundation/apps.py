@@ -7,14 +7,17 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from tallystick.foundation.among import register
+
 
 class FoundationConfig(AppConfig):
-    """Lanes and cursors, and the triggers of all modules."""
+    """Lanes and cursors, the triggers of all modules, and the lookup `among`."""
 
     name = "tallystick.foundation"
     label = "foundation"
 
     def ready(self) -> None:
+        register()
         # Django rebuilds tables on SQLite when a field changes and drops their triggers without a word.
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="tallystick.guards")
 

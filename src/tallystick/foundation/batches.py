@@ -1,10 +1,53 @@
-"""Recorded steps, for stages that read on: how far one turn goes through rows that carry their step's number."""
+"""Recorded steps, for stages that read on: how far one turn goes through rows that carry their step's number, and what
+lies behind a step.
+
+Whoever records rows in numbered steps notes each of them (`note`), in the same transaction. What waits behind a cursor
+is then known without counting the rows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet, Sum
+
+from tallystick.foundation.models import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many rows wait, and when the oldest receipt was received that they rest on; None where none waits."""
+
+    rows: int = 0
+    oldest: datetime | None = None
+
+
+def oldest(found: Iterable[Waiting]) -> datetime | None:
+    """The oldest receipt that any of these rests on."""
+    return min((each.oldest for each in found if each.oldest is not None), default=None)
+
+
+def note(series: str, number: int, *, received: Collection[datetime], rows: int | None = None) -> None:
+    """Note a step that is being recorded, in the caller's transaction.
+
+    series: the sort of rows, a word. received: when the receipts were received that the rows rest on; without any there
+    is nothing to note. rows: how many rows it has, where that is not one for each receipt.
+    """
+    if received:
+        made = Batch(series=series, number=number, rows=len(received) if rows is None else rows)
+        made.received_from = min(received)
+        made.save()
+
+
+def waiting(series: str, after: int) -> Waiting:
+    """What lies behind step `after` of a series. Costs what the steps cost, not their rows."""
+    found = Batch.objects.filter(series=series, number__gt=after).aggregate(
+        rows=Sum("rows"), oldest=Min("received_from")
+    )
+    return Waiting(found["rows"] or 0, found["oldest"])
 
 
 def whole_batches(rows: QuerySet[Any], *, after: int, limit: int) -> tuple[int, int]:

@@ -1,4 +1,6 @@
-"""Lanes and cursors: whose turn it is, and how far each stage has come. And what all processes remember for a while."""
+"""Lanes, cursors and batches: whose turn it is, how far each stage has come, and what its steps rest on. And what all
+processes remember for a while.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,24 @@ class Cursor(BrandOwned):
     class Meta(BrandOwned.Meta):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["brand", "name"], name="one_cursor_per_stage")
+        ]
+
+
+class Batch(BrandOwned):
+    """One step in which rows of a series were recorded, in the transaction that holds them: how many, and when the
+    oldest receipt was received that they rest on. A reader's cursor is the number of a step.
+    """
+
+    append_only = True
+
+    series = models.CharField(max_length=60)
+    number = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    received_from = models.DateTimeField()
+
+    class Meta(BrandOwned.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["brand", "series", "number"], name="one_row_per_batch")
         ]
 
 

@@ -33,6 +33,10 @@ POINTS: tuple[str, ...] = (
     "warehouse.renamed",
     "warehouse.publishing",
     "warehouse.published",
+    "warehouse.compacting",
+    "warehouse.compacted",
+    "warehouse.rebuilding",
+    "warehouse.rebuilt",
     "warehouse.sweeping",
 )
 """One between every two durable effects: …ing is the last moment before a commit, …ed the first one after it.

@@ -81,12 +81,12 @@ def derive(*parts: str | bytes | UUID, at: datetime | None = None) -> UUID:
     48 bits so that rows of one time lie together. Without it those bits are hash, too.
     Returns a UUID of version 8 (RFC 9562, custom). Collisions: 74 bits of BLAKE2b with `at`. Identifier: EO-DERIVED.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        raw = part.bytes if isinstance(part, UUID) else part.encode() if isinstance(part, str) else part
-        digest.update(len(raw).to_bytes(4, "big"))
-        digest.update(raw)
-    number = int.from_bytes(digest.digest(), "big")
+    raws = [
+        part.encode() if isinstance(part, str) else part.bytes if isinstance(part, UUID) else part
+        for part in parts
+    ]
+    said = b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws])
+    number = int.from_bytes(hashlib.blake2b(said, digest_size=16).digest(), "big")
     if at is not None:
         millis = clock.to_micros(at) // 1000
         number = (millis & (2**48 - 1)) << 80 | number & (2**80 - 1)

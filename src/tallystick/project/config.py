@@ -20,11 +20,13 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tallystick.foundation.mail.rules import read_sender, read_server
+from tallystick.kit.facts import TABLES
 from tallystick.kit.proxies import read_proxies
 from tallystick.project.config_sources import ConfigError, SecretFileSource, TomlSource
 from tallystick.project.site import Site, is_loopback, read_site
 
 SECRET_KEY_CHARACTERS = 32
+MOST_DAYS_KEPT = 36_500
 
 
 class Config(BaseSettings):
@@ -153,6 +155,12 @@ class Config(BaseSettings):
         description="Days for which an uploaded file stays after its import came to an end, or after it arrived and "
         "nobody began it. Its rows stay as receipts.",
     )
+    warehouse_keep_days: Annotated[dict[str, int], NoDecode] = Field(
+        {},
+        description="For how many days before today the Parquet files of a fact table are kept, where not for ever: "
+        "`{ touchpoints = 120, paths = 800 }`; in the environment `touchpoints=120, paths=800`. What the database holds "
+        "stays. See docs/how/warehouse.md.",
+    )
     duckdb_memory_mb: int = Field(
         1024, ge=64, le=1_048_576, description="Memory in megabytes that one process gives to DuckDB."
     )
@@ -222,6 +230,25 @@ class Config(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("warehouse_keep_days", mode="before")
+    @classmethod
+    def _by_names(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.partition("=") for part in value.split(",") if part.strip()]
+        return {name.strip(): days.strip() for name, _, days in parts}
+
+    @field_validator("warehouse_keep_days")
+    @classmethod
+    def _keeps_fact_tables(cls, value: dict[str, int]) -> dict[str, int]:
+        known = [table.name for table in TABLES]
+        for name, days in value.items():
+            if name not in known:
+                raise ValueError(f"`{name}` is no fact table; they are {', '.join(known)}")
+            if not 1 <= days <= MOST_DAYS_KEPT:
+                raise ValueError(f"`{name}` must be kept for 1 to {MOST_DAYS_KEPT:,} days")
+        return value
 
     @property
     def site(self) -> Site:

@@ -164,7 +164,8 @@ def _warehouse(_config: Config) -> str:
     _require_file()
     if missing := missing_files():
         raise Finding(
-            f"{len(missing)} missing or cut short, the first is {missing[0]}", "Restore from a backup."
+            f"{len(missing)} missing or cut short, the first is {missing[0]}",
+            "`tallystick warehouse rebuild --damaged` writes their days again.",
         )
     return "every file of the manifest is there"
 

@@ -13,6 +13,7 @@ from tallystick.foundation.mail.services import expire as expire_mails
 from tallystick.foundation.outbox import services as outbox
 from tallystick.foundation.scoping import brand_scope
 from tallystick.journey import inbox
+from tallystick.measurement.warehouse.retention import retire
 from tallystick.measurement.warehouse.services import sweep
 from tallystick.partners.accounts.services.people import sweep_sessions
 from tallystick.partners.programs.models import Brand
@@ -31,6 +32,12 @@ def archive_receipts() -> None:
             if (stands_at := position(EVENTS)) is not None:
                 positions.append((brand_id, stands_at))
     inbox().archive(positions)
+
+
+def retire_facts() -> None:
+    """Name no longer the Parquet files of days that the configuration does not keep."""
+    for brand_id in Brand.objects.values_list("pk", flat=True):
+        retire(brand_id)
 
 
 def sweep_warehouse() -> None:
@@ -77,6 +84,7 @@ def forget_answers() -> None:
 
 UPKEEP: Mapping[str, Callable[[], object]] = {
     "archive receipts": archive_receipts,
+    "retire facts": retire_facts,
     "sweep warehouse": sweep_warehouse,
     "forget answers": forget_answers,
     "sweep attachments": sweep_attachments,

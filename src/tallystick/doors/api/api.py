@@ -7,7 +7,7 @@ from typing import Final
 from ninja import NinjaAPI, Router
 
 from tallystick import __version__
-from tallystick.doors.api import feeds, imports, reconciling, versions
+from tallystick.doors.api import feeds, imports, kpis, reconciling, versions
 from tallystick.doors.api.answering import answer_problems
 from tallystick.doors.api.calls import Operation, bind
 from tallystick.doors.api.gate import ReadAtTheGate
@@ -20,6 +20,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *versions.operations(),
     *imports.operations(),
     *reconciling.operations(),
+    *kpis.operations(),
 )
 
 DESCRIPTION: Final = (

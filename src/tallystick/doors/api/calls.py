@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_origin
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Query, Router
@@ -126,11 +126,13 @@ def bind(router: Router, operation: Operation) -> None:
 
     view.__name__ = operation.name
     view.__signature__ = _signature(operation)  # type: ignore[attr-defined]
-    parameters = frozenset(operation.query.model_fields) if operation.query else frozenset()
+    fields = operation.query.model_fields if operation.query else {}
+    parameters = frozenset(field.alias or name for name, field in fields.items())
+    lists = frozenset(name for name, field in fields.items() if get_origin(field.annotation) is list)
     router.api_operation(
         [operation.method],
         operation.path,
-        auth=Bearer(operation.right, parameters, is_raw=operation.most_bytes > 0),
+        auth=Bearer(operation.right, parameters, repeated=lists, is_raw=operation.most_bytes > 0),
         response=dict(operation.answers),
         operation_id=operation.name,
         summary=operation.summary,

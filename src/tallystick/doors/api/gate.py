@@ -54,7 +54,8 @@ class Caller:
 class Bearer:
     """Ninja's question who calls, with the right that the operation needs; None where any good key will do.
 
-    parameters: what may stand behind the question mark. is_raw: whether the body is bytes of any kind, and not JSON.
+    parameters: what may stand behind the question mark; repeated: those of it that may stand there more than once.
+    is_raw: whether the body is bytes of any kind, and not JSON.
     """
 
     openapi_security_schema: Final = {
@@ -64,11 +65,19 @@ class Bearer:
         "description": "An API key of one brand. An owner makes it in the console and chooses its scopes.",
     }
 
-    def __init__(self, right: str | None, parameters: Set[str], *, is_raw: bool = False) -> None:
+    def __init__(
+        self,
+        right: str | None,
+        parameters: Set[str],
+        *,
+        repeated: Set[str] = frozenset(),
+        is_raw: bool = False,
+    ) -> None:
         if right is not None and not RIGHTS[right].by_key:
             raise ValueError(f"the right {right!r} is not for API keys")
         self.right = right
         self.parameters = parameters
+        self.repeated = repeated
         self.is_raw = is_raw
 
     def __call__(self, request: HttpRequest) -> Caller:
@@ -80,7 +89,7 @@ class Bearer:
         if self.right is not None and self.right not in caller.scopes:
             says = f"This needs the scope `{self.right}` ({RIGHTS[self.right].says.lower()}), which the key has not."
             raise Problem("scope_missing", says)
-        _refuse_parameters(request, self.parameters)
+        _refuse_parameters(request, self.parameters, self.repeated)
         if request.method in WRITING:
             _refuse_header(request, IDEMPOTENCY_KEY)
             _refuse_header(request, IF_MATCH)
@@ -143,16 +152,16 @@ def _caller(request: HttpRequest) -> Caller:
     return Caller(key, Actor(ActorKind.API_KEY, key.name, key.id, address))
 
 
-def _refuse_parameters(request: HttpRequest, known: Set[str]) -> None:
+def _refuse_parameters(request: HttpRequest, known: Set[str], repeated: Set[str]) -> None:
     for name, values in request.GET.lists():
         if name not in known:
             there_are = f"parameters: {', '.join(sorted(known))}" if known else "it takes none"
             raise Problem("bad_parameter", f"There is no parameter `{name[:60]}` here; {there_are}.")
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeated:
             raise Problem(
                 "bad_parameter", f"The parameter `{name}` stands {len(values)} times; once is enough."
             )
-        if "\0" in values[0]:
+        if any("\0" in value for value in values):
             raise Problem("bad_parameter", f"The parameter `{name}` holds U+0000.")
 
 

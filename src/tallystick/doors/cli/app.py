@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "campaign": "tallystick.doors.cli.nouns:campaigns",
     "link": "tallystick.doors.cli.nouns:links",
     "code": "tallystick.doors.cli.nouns:codes",
+    "warehouse": "tallystick.doors.cli.warehouse",
     "audit": "tallystick.doors.cli.audit",
     "jobs": "tallystick.doors.cli.jobs",
     "doctor": "tallystick.doors.cli.doctor",

@@ -145,7 +145,7 @@ def _loss(loss: dict[str, Any]) -> str:
 
     if loss["rate"] is None:
         return "undefined: no order of the shop is expected here"
-    interval = wording.interval(Interval(loss["low"], loss["high"]))
+    interval = wording.percents(Interval(loss["low"], loss["high"]))
     return f"{wording.percent(loss['rate'])} ({interval}) · {loss['lost']:,} of {loss['expected']:,} orders"
 
 

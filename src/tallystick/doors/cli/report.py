@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from tallystick.doors.cli import output
-from tallystick.doors.cli.errors import NOT_FOUND, CommandError
 from tallystick.doors.cli.start import Brand, Json, start_django
 from tallystick.measurement.kpis.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
     from tallystick.doors.asking import Asked
+    from tallystick.doors.kpis import Scale
     from tallystick.measurement.kpis.answers import Answer, Section
 
 app = typer.Typer()
+
+DEFAULT_KPI: Final = "partnership_conversion_rate"
 
 
 By = Annotated[
     list[str] | None,
     typer.Option(help=f"Break down by one of {', '.join(DIMENSIONS)}; at most two, repeated."),
 ]
+Top = Annotated[
+    int | None,
+    typer.Option(help="Only the largest rows; all others together are one more.", min=1, max=1000),
+]
+Intervals = Annotated[
+    bool, typer.Option("--intervals/--no-intervals", help="Without intervals the answer is quicker.")
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: exact figures, a row a line.")]
 Where = Annotated[
     list[str] | None, typer.Option(help="Only dimension=value, such as partner=alice; may be repeated.")
 ]
@@ -38,39 +48,39 @@ Definition = Annotated[str, typer.Option(help="Key of the conversion definition;
 
 @app.command()
 def report(
-    kpi: Annotated[str, typer.Argument(help="The KPI.")] = "partnership_conversion_rate",
+    kpi: Annotated[str, typer.Argument(help="The KPI; `tallystick kpis` lists them.")] = DEFAULT_KPI,
     by: By = None,
     where: Where = None,
     from_on: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
     until_on: Annotated[str, typer.Option("--until", help="Last day, included.")] = "",
-    segment: Annotated[str, typer.Option(help="partner, house or all: whose traffic.")] = "partner",
+    segment: Annotated[str, typer.Option(help="partner, house or all: whose traffic.")] = "",
     denominator: Unit = "",
     basis: Annotated[str, typer.Option(help="cohort or period; the definition's own by default.")] = "",
     method: Annotated[str, typer.Option(help="wilson, jeffreys or clopper_pearson.")] = "wilson",
     mature_only: Mature = False,
     compare: Compare = False,
+    top: Top = None,
+    intervals: Intervals = True,
     receipts: Open = False,
     limit: Annotated[int, typer.Option(help="How many units --receipts lists.", min=1, max=10_000)] = 50,
     offset: Annotated[int, typer.Option(help="How many units --receipts leaves out first.", min=0)] = 0,
     program: Annotated[str, typer.Option(help="Key of the program; not needed where there is one.")] = "",
     definition: Definition = "",
     brand: Brand = None,
+    as_csv: AsCsv = False,
     as_json: Json = False,
 ) -> None:
-    """Answer how many of those who came through partners did what the program calls a conversion.
+    """Answer a KPI: without one named, how many of those who came through partners did what counts as a conversion.
 
-    Every figure has an interval; too few units say "not enough evidence", and a rate of nothing is undefined.
+    Every rate has an interval; too few units say "not enough evidence", and a rate of nothing is undefined.
     Days are those of the program's zone. With --receipts the figure opens to what it is made of.
     """
     start_django()
     from tallystick.doors.asking import Wanted, ask
-    from tallystick.doors.cli import report_shapes as shapes
     from tallystick.doors.cli.brands import brand_in_scope
-    from tallystick.measurement.kpis.catalog import catalog
 
-    if kpi not in catalog():
-        raise CommandError(f"There is no KPI {kpi!r}; there is {', '.join(catalog())}.", NOT_FOUND)
     wanted = Wanted(
+        kpi=kpi,
         program=program,
         definition=definition,
         by=tuple(by or ()),
@@ -83,80 +93,93 @@ def report(
         until_on=until_on,
         mature_only=mature_only,
         compare=compare,
+        top=top,
+        intervals=intervals,
     )
     with brand_in_scope(brand):
         asked = ask(wanted)
         if receipts:
             _print_receipts(asked, limit=limit, offset=offset, as_json=as_json)
-        elif as_json:
-            output.emit_json(shapes.answer(asked, asked.answer()))
         else:
-            _print_answer(asked, asked.answer())
+            _print_answer(asked, asked.answer(), as_csv=as_csv, as_json=as_json)
 
 
-def _print_answer(asked: Asked, answer: Answer) -> None:
-    from tallystick.doors import wording
+def _print_answer(asked: Asked, answer: Answer, *, as_csv: bool, as_json: bool) -> None:
+    from tallystick.doors import answered, wording
+    from tallystick.doors.answered_csv import as_csv as csv_of
 
+    if as_json:
+        output.emit_json(answered.answer(asked, answer))
+        return
+    if as_csv:
+        output.emit_text(csv_of(answer, asked).rstrip("\n"))
+        return
     if not answer.sections:
         output.say("No version of the definition was in force in this period.")
     for section in answer.sections:
-        output.emit_text(wording.headline(answer, section))
-        if section.previous:
-            before = wording.rate(section.previous.total, section.denominator)
-            output.emit_text(
-                f"before, {wording.period(section.previous.period)}: {before} · "
-                f"now {wording.comparison(section.previous.of_total)}"
-            )
-        elif section.why_no_previous:
-            output.emit_text(f"before: {section.why_no_previous}")
+        _print_section(asked, answer, section)
+    output.say(wording.completeness(asked.completeness, asked.program.zone_info))
+
+
+def _print_section(asked: Asked, answer: Answer, section: Section) -> None:
+    from tallystick.doors import wording
+
+    scale, past = asked.scale(section), section.previous
+    output.emit_text(wording.headline(answer, section, scale))
+    if past:
         output.emit_text(
-            f"without partners: {wording.rate(section.baseline, section.denominator)} · "
-            f"partners {wording.comparison(section.against_baseline)}"
+            f"before, {wording.period(past.period)}: {wording.figure(past.total, scale)} · "
+            f"now {wording.comparison(past.of_total, scale)}"
         )
-        if section.rows:
-            output.emit_text("")
-            _print_rows(asked, section)
-        for note in section.notes:
-            output.say(note)
+    elif section.why_no_previous:
+        output.emit_text(f"before: {section.why_no_previous}")
+    if len(asked.entry.segments) > 1:
+        output.emit_text(
+            f"without partners: {wording.figure(section.baseline, scale)} · "
+            f"partners {wording.comparison(section.against_baseline, scale)}"
+        )
+    if section.rows:
+        output.emit_text("")
+        _print_rows(asked, section, scale)
+    for note in section.notes:
+        output.say(note)
 
 
-def _print_rows(asked: Asked, section: Section) -> None:
+def _print_rows(asked: Asked, section: Section, scale: Scale) -> None:
     from tallystick.doors import wording
 
     by = asked.question.by
     earlier = {cell.keys: verdict for cell, verdict in section.previous.of_rows} if section.previous else {}
-    columns = [*by, "converted", str(section.denominator), "rate", "95 %", ""]
+    numeric = (*_counted(scale), _value_head(scale), *(["95 %"] if asked.question.intervals else []))
     rows: list[list[Any]] = []
     for cell in section.rows:
         names = [asked.terms.term(name, key).name for name, key in zip(by, cell.keys, strict=True)]
-        enough = cell.status == "ok"
-        note = (
-            f"not enough evidence, about {cell.units_short:,} more needed"
-            if cell.units and not enough
-            else ""
-        )
+        short = cell.units and cell.status != "ok"
+        note = f"not enough evidence, about {cell.units_short:,} more needed" if short else ""
         if cell.keys in earlier:
-            note = f"{note} {wording.comparison(earlier[cell.keys])}".strip()
-        rows.append(
-            [
-                *names,
-                wording.converted(cell),
-                f"{cell.units:,}",
-                wording.percent(cell.value),
-                wording.interval(cell.interval),
-                note,
-            ]
-        )
-    output.emit_table(columns, rows, numeric=("converted", str(section.denominator), "rate", "95 %"))
+            note = f"{note} {wording.comparison(earlier[cell.keys], scale)}".strip()
+        counts = [scale.counted(cell.numerator), scale.number(cell.denominator)] if scale.is_ratio else []
+        interval = [wording.interval(cell.interval, scale)] if asked.question.intervals else []
+        rows.append([*names, *counts, scale.value(cell.value), *interval, note])
+    output.emit_table([*by, *numeric, ""], rows, numeric=numeric)
+
+
+def _counted(scale: Scale) -> tuple[str, ...]:
+    return (scale.above.lower(), scale.below.lower()) if scale.is_ratio else ()
+
+
+def _value_head(scale: Scale) -> str:
+    return "rate" if scale.kpi.unit == "proportion" else "value"
 
 
 def _print_receipts(asked: Asked, *, limit: int, offset: int, as_json: bool) -> None:
-    from tallystick.doors.cli import report_shapes as shapes
+    from tallystick.doors import answered
     from tallystick.kit import ids
 
     pages = asked.receipts(limit=limit, offset=offset)
     if as_json:
-        output.emit_json(shapes.receipts(pages))
+        said = {"completeness": answered.completeness(asked.completeness), "pages": answered.units(pages)}
+        output.emit_json(said)
         return
     for page in pages:
         converted = "" if page.converted is None else f"{page.converted:,} converted of "

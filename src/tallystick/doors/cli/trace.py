@@ -85,7 +85,11 @@ def _event(event: EventTrace) -> None:
         event.origin,
         event.amount,
         event.order and f"order {event.order}",
+        event.campaign and f"campaign {event.campaign}",
+        event.landing_page,
+        event.sub_id and f"sub-id {event.sub_id}",
         event.device,
+        event.browser,
         event.country,
     ]
     told = " · ".join(detail for detail in details if detail)

@@ -113,7 +113,8 @@ def _touch_why_not(event: Event, known: Known, decided: Sequence[Outcome]) -> st
         return sentence(NoCredit.VISITOR_SHARED_BY_TOO_MANY)
     if not decided:
         return gettext("No conversion of this visitor, or of a customer it was identified as, is known.")
-    touch, last = touch_of(event, origins()), decided[-1]
+    known_origins = origins([event.partnership_id] if event.partnership_id else [])
+    touch, last = touch_of(event, known_origins), decided[-1]
     refused = credit([touch], converted_at=last.evidence.occurred_at, policy=policy_of(last.version.meaning))
     reason = refused.verdicts[0].reason
     return sentence(reason) if reason else gettext("The conversions that are known belong to somebody else.")

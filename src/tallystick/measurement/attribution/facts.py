@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from tallystick.foundation.batches import whole_batches
+from tallystick.foundation.batches import waiting, whole_batches
 from tallystick.kit.batches import SLICE, chunks
 from tallystick.kit.facts import CONVERSIONS, PATHS, Changes, FactTable
 from tallystick.measurement.attribution.models import Attribution, Credit, Revision
@@ -29,7 +29,7 @@ class ConversionFacts:
 
     def waiting(self, after: int | None) -> int:
         """How many decisions were written after a step of the stage."""
-        return Revision.objects.filter(batch__gt=after or 0).count()
+        return waiting(self.follows, after or 0).rows
 
     def rows(self, day: date, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The conversions of one UTC day that stand, in the order of the columns."""
@@ -59,7 +59,7 @@ class PathFacts:
     def waiting(self, after: dict[str, Any] | None) -> int:
         """How many decisions were written after a step of the stage; all where names have changed."""
         stood = Reached.read(after, terms())
-        return Revision.objects.filter(batch__gt=stood.batch if stood.redone is None else 0).count()
+        return waiting(self.follows, stood.batch if stood.redone is None else 0).rows
 
     def rows(self, day: date, *, upto: dict[str, Any] | None) -> Iterator[tuple[Any, ...]]:
         """The paths of the conversions of one UTC day, contenders included, in the order of the columns."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from tallystick.kit import kinds
 from tallystick.kit.batches import slices
 from tallystick.measurement.attribution.models import Conversion
+from tallystick.measurement.attribution.rules.concern import DECIDING, Met
 from tallystick.measurement.attribution.rules.credit import Touch
-from tallystick.measurement.attribution.rules.evidence import Evidence
+from tallystick.measurement.attribution.rules.evidence import Evidence, has_path
 from tallystick.measurement.attribution.rules.outcomes import BroughtTie, Known
 from tallystick.measurement.attribution.rules.reasons import NoCredit
 from tallystick.measurement.attribution.rules.subjects import Identities, Seen, Touchpoints, source_of
-from tallystick.partners.partnerships.models import Kind, Partner, Placement
-from tallystick.partners.partnerships.queries.naming import partners_by_partnership
+from tallystick.partners.partnerships.models import Kind, Partner, Partnership, Placement
 from tallystick.partners.partnerships.queries.standings import standings
 from tallystick.partners.partnerships.rules import ALWAYS, Standing
 from tallystick.partners.programs.models import Program
@@ -28,8 +29,42 @@ from tallystick.tracking.events.queries import customers_before, customers_of, v
 
 COUPON_PLACEMENTS = ("coupon", "voucher")
 TIE = "customer_binding"
-DECIDING = (*kinds.OUTCOMES, *kinds.HISTORY)
-"""Kinds of event that are conversions, or decide about those of their customer."""
+
+_KEYS = ("visitor", "customer", "account", "order")
+_OF_OUTCOMES = (
+    "program",
+    "kind",
+    "source",
+    "occurred_at",
+    "label",
+    "visitor",
+    "customer",
+    "account",
+    "order",
+    "amount_minor",
+    "currency",
+    "attributes",
+    "partnership",
+    "placement",
+    "channel",
+)
+"""What is read of an outcome, and of a customer's history: these may be many, and an event has twice as many columns."""
+
+
+class TouchRow(NamedTuple):
+    """What is read of a touchpoint event."""
+
+    id: UUID
+    program_id: UUID
+    kind: str
+    occurred_at: datetime
+    label: str
+    partnership_id: UUID | None
+    placement_id: UUID | None
+    channel_id: UUID | None
+    visitor: str | None
+    customer: str | None
+    account: str | None
 
 
 @dataclass(slots=True)
@@ -41,33 +76,45 @@ class People:
     account: set[str] = field(default_factory=set)
     order: set[str] = field(default_factory=set)
 
-    def add(self, events: Iterable[Event]) -> None:
+    def add(self, events: Iterable[Event | Met]) -> None:
         """Add everyone named by some events; orders only where the event is an outcome."""
         for event in events:
-            for name in ("visitor", "customer", "account"):
-                if value := getattr(event, name):
-                    getattr(self, name).add(value)
+            if event.visitor:
+                self.visitor.add(event.visitor)
+            if event.customer:
+                self.customer.add(event.customer)
+            if event.account:
+                self.account.add(event.account)
             if event.order and event.kind in kinds.OUTCOMES:
                 self.order.add(event.order)
 
+    def join(self, others: People) -> None:
+        """Add everyone who is among the others."""
+        for name in _KEYS:
+            getattr(self, name).update(getattr(others, name))
+
+    def besides(self, others: People) -> People:
+        """Those who are not among the others."""
+        return People(*(getattr(self, name) - getattr(others, name) for name in _KEYS))
+
     def size(self) -> int:
-        """How many keys there are; it stops rising when all the people concerned are found."""
+        """How many keys there are."""
         return len(self.visitor) + len(self.customer) + len(self.account) + len(self.order)
 
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """What attribution needs of partnerships: whose they are, when each was active, and which partners and placements
+    """What attribution needs of partnerships: whose they are (partnership id → partner id), when each was active, and which partners and placements
     are about coupons.
     """
 
-    partners: dict[UUID, Partner]
+    partners: dict[UUID, UUID]
     standings: dict[UUID, Standing]
     coupons: frozenset[UUID]
 
 
 def gather(
-    events: Iterable[Event], *, max_customers: int, known_versions: Sequence[Version] | None = None
+    events: Iterable[Event | Met], *, max_customers: int, known_versions: Sequence[Version] | None = None
 ) -> Known:
     """Everything known of the people that these events concern, of the brand in scope.
 
@@ -78,12 +125,12 @@ def gather(
     events = list(events)
     people = People()
     people.add(events)
-    found = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
-    identities = _identities(people, max_customers)
+    found, identities = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     known_versions = versions() if known_versions is None else known_versions
-    outcomes = [event for event in found if event.kind in kinds.OUTCOMES]
+    evidence = {event.id: evidence_of(event) for event in found if event.kind != TIE}
+    outcomes = [event for event in found if event.id in evidence and has_path(evidence[event.id], known_versions)]
     return Known(
-        evidence=[evidence_of(event) for event in found if event.kind != TIE],
+        evidence=list(evidence.values()),
         touchpoints=Touchpoints(_touchpoints(outcomes, identities, known_versions)),
         identities=identities,
         versions=known_versions,
@@ -97,7 +144,7 @@ def conversions_of(known: Known) -> list[Conversion]:
     subjects = {f"c:{customer}" for customer in known.customers}
     subjects |= {f"v:{event.visitor}" for event in known.evidence if event.visitor}
     subjects |= {f"a:{event.account}" for event in known.evidence if event.account}
-    return [row for part in slices(subjects) for row in Conversion.objects.filter(subject__in=part)]
+    return list(Conversion.objects.filter(subject__among=subjects))
 
 
 def evidence_of(event: Event) -> Evidence:
@@ -119,9 +166,14 @@ def evidence_of(event: Event) -> Evidence:
     )
 
 
-def origins() -> Origins:
-    """What touchpoints of the brand in scope come from, read at one time."""
-    return Origins(partners_by_partnership(), standings(), frozenset(coupon_ids()))
+def origins(partnerships: Collection[UUID]) -> Origins:
+    """What touchpoints of these partnerships of the brand in scope come from, read at one time."""
+    owners = {
+        owner: partner
+        for part in slices(partnerships)
+        for owner, partner in Partnership.objects.filter(id__in=part).values_list("id", "partner_id")
+    }
+    return Origins(owners, standings(partnerships), frozenset(coupon_ids()))
 
 
 def coupon_ids() -> list[UUID]:
@@ -131,63 +183,68 @@ def coupon_ids() -> list[UUID]:
     return [*partners, *placements]
 
 
-def touch_of(event: Event, known: Origins) -> Touch:
+def touch_of(event: Event | TouchRow, known: Origins) -> Touch:
     """A touchpoint event as the rules of credit take it."""
-    partner = known.partners[event.partnership_id] if event.partnership_id else None
+    partner_id = known.partners[event.partnership_id] if event.partnership_id else None
     return Touch(
         event_id=event.id,
         at=event.occurred_at,
         kind=event.kind,
-        source=source_of(partner.id if partner else None, event.channel_id),
-        is_coupon=bool(known.coupons & {partner.id if partner else None, event.placement_id}),
+        source=source_of(partner_id, event.channel_id),
+        is_coupon=bool(known.coupons & {partner_id, event.placement_id}),
         # A label is a reason of the same name; one that is not yet a reason stops here instead of earning credit.
         barred=None if event.label == VALID else NoCredit(event.label),
         standing=known.standings.get(event.partnership_id, ALWAYS) if event.partnership_id else ALWAYS,
     )
 
 
-def _close(people: People, max_customers: int, *, batch: int) -> list[Event]:
-    """Follow identities and orders until nobody new is found; return all outcomes of the people, and their history.
+def _close(people: People, max_customers: int, *, batch: int) -> tuple[list[Event], Identities]:
+    """Follow identities and orders until nobody new is found, asking about each of the people once.
 
+    Adds everybody found to `people`; returns all outcomes of the people, and their history, by time; and who is who.
     A shared visitor is followed only up to the step in which it became one: its customers lose its touchpoints
     then. Later it says nothing about any of them, and following it would decide thousands of conversions again
     for every click. batch: the step of the events; later ones may be recorded by now, and are not counted.
     """
-    while True:
-        before = people.size()
-        found = customers_of(people.visitor)
-        shared = {visitor for visitor, customers in found.items() if len(customers) > max_customers}
-        earlier = customers_before(shared, batch=batch)
-        for visitor, customers in found.items():
+    asked, found = People(), dict[UUID, Event]()
+    customers, visitors = dict[str, set[str]](), dict[str, set[str]]()
+    while (fresh := people.besides(asked)).size():
+        asked.join(fresh)
+        seen = customers_of(fresh.visitor)
+        shared = {visitor for visitor, known in seen.items() if len(known) > max_customers}
+        earlier = customers_before(shared, batch=batch) if shared else {}
+        for visitor, known in seen.items():
             if visitor not in shared or earlier.get(visitor, 0) <= max_customers:
-                people.customer |= customers
-        for visitors in visitors_of(people.customer).values():
-            people.visitor |= visitors
-        outcomes = _outcomes(people)
-        people.add(outcomes)
-        if people.size() == before:
-            return outcomes
+                people.customer |= known
+        behind = visitors_of(fresh.customer)
+        for known in behind.values():
+            people.visitor |= known
+        outcomes = _outcomes(fresh)
+        people.add(outcomes.values())
+        customers |= seen
+        visitors |= behind
+        found |= outcomes
+    identities = Identities(_frozen(customers), _frozen(visitors), max_customers)
+    return sorted(found.values(), key=lambda row: (row.occurred_at, row.id)), identities
 
 
-def _identities(people: People, max_customers: int) -> Identities:
-    customers = {visitor: frozenset(found) for visitor, found in customers_of(people.visitor).items()}
-    visitors = {customer: frozenset(found) for customer, found in visitors_of(people.customer).items()}
-    return Identities(customers, visitors, max_customers)
+def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(values) for key, values in found.items()}
 
 
-def _outcomes(people: People) -> list[Event]:
+def _outcomes(people: People) -> dict[UUID, Event]:
     found: dict[UUID, Event] = {}
-    for name in ("visitor", "customer", "account", "order"):
-        for part in slices(getattr(people, name)):
-            rows = Event.objects.filter(**{f"{name}__in": part}, kind__in=DECIDING)
+    for name in _KEYS:
+        if keys := getattr(people, name):
+            rows = Event.objects.filter(**{f"{name}__among": keys}, kind__in=DECIDING).only(*_OF_OUTCOMES)
             found |= {row.id: row for row in rows}
-    return sorted(found.values(), key=lambda row: (row.occurred_at, row.id))
+    return found
 
 
 def _brought_ties(events: Sequence[Event]) -> list[BroughtTie]:
     if not events:
         return []
-    known = origins()
+    known = origins({event.partnership_id for event in events if event.partnership_id})
     return [BroughtTie(evidence_of(event), touch_of(event, known)) for event in events]
 
 
@@ -205,17 +262,18 @@ def _touchpoints(
         people.customer |= identities.customers.get(visitor, frozenset())
     for customer in people.customer:
         people.visitor |= identities.visitors.get(customer, frozenset())
-    known_origins, found = origins(), {}
+    found: dict[UUID, TouchRow] = {}
     for name in ("visitor", "customer", "account"):
-        for part in slices(getattr(people, name)):
+        if keys := getattr(people, name):
             rows = Event.objects.filter(
-                **{f"{name}__in": part},
+                **{f"{name}__among": keys},
                 kind__in=kinds.TOUCHPOINTS,
                 occurred_at__gte=first,
                 occurred_at__lte=last,
             )
-            for row in rows:
-                found[row.id] = Seen(
-                    touch_of(row, known_origins), row.program_id, row.visitor, row.customer, row.account
-                )
-    return list(found.values())
+            found |= {row[0]: TouchRow(*row) for row in rows.values_list(*TouchRow._fields)}
+    known = origins({row.partnership_id for row in found.values() if row.partnership_id})
+    return [
+        Seen(touch_of(row, known), row.program_id, row.visitor, row.customer, row.account)
+        for row in found.values()
+    ]

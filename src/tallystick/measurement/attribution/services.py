@@ -10,11 +10,13 @@ from uuid import UUID
 import msgspec
 from django.db.models import Max
 
+from tallystick.foundation.batches import note
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import clock, ids
 from tallystick.kit.batches import slices
 from tallystick.measurement.attribution.gathering import conversions_of, gather
 from tallystick.measurement.attribution.models import Attribution, Binding, Conversion, Credit, Revision
+from tallystick.measurement.attribution.rules.concern import Met
 from tallystick.measurement.attribution.rules.evidence import ConversionKey
 from tallystick.measurement.attribution.rules.outcomes import (
     Known,
@@ -26,19 +28,21 @@ from tallystick.measurement.attribution.rules.outcomes import (
 from tallystick.tracking.events.models import Event
 
 
-def credit(events: Iterable[Event], *, max_customers: int) -> int:
+def credit(events: Collection[Event | Met], *, max_customers: int) -> int:
     """Decide anew every conversion that these events may concern, in the caller's lane and transaction.
 
     Writes a revision where the decision differs from the current one, and nothing where it does not: crediting
     twice is crediting once. Returns the number of conversions whose decision changed. Identifier: ATTR-STAGE.
     """
+    if not events:
+        return 0
     known = gather(events, max_customers=max_customers)
     keys = evidence_by_conversion(known)
     decided, ties = outcomes(known, ids={key: conversion_id(key) for key in keys})
     standing = _standing(known, keys)
     changed = [o for o in decided.values() if _differs(o, standing.get(o.key))]
     withdrawn = [row for key, row in standing.items() if key not in decided and not row.withdrawn]
-    _write(changed, withdrawn, standing)
+    _write(changed, withdrawn, standing, received=[event.received_at for event in events])
     _bind(ties, known.customers)
     return len(changed) + len(withdrawn)
 
@@ -79,7 +83,11 @@ def _standing(known: Known, keys: Iterable[ConversionKey]) -> dict[ConversionKey
 
 
 def _write(
-    changed: Sequence[Outcome], withdrawn: Sequence[Conversion], standing: Mapping[ConversionKey, Conversion]
+    changed: Sequence[Outcome],
+    withdrawn: Sequence[Conversion],
+    standing: Mapping[ConversionKey, Conversion],
+    *,
+    received: Collection[datetime],
 ) -> None:
     if not changed and not withdrawn:
         return
@@ -106,6 +114,8 @@ def _write(
     insert_rows(
         Revision, ("id", "conversion_id", "attribution", "batch", "withdrawn", "decided_at"), revisions
     )
+    # Not when their evidence was received: a click that comes late may be what moves them.
+    note("revisions", batch, received=received, rows=len(revisions))
 
 
 def _insert_attributions(changed: Sequence[Outcome], now: datetime) -> None:

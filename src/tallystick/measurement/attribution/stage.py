@@ -15,10 +15,12 @@ from uuid import UUID
 import msgspec
 from django.db.models import Min
 
+from tallystick.foundation.batches import Waiting, waiting, whole_batches
 from tallystick.foundation.lanes import Progress, advance, lane, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.kit.failpoints import reach
+from tallystick.measurement.attribution.concerned import concerned, events_between
 from tallystick.measurement.attribution.gathering import coupon_ids
 from tallystick.measurement.attribution.services import credit
 from tallystick.partners.partnerships.queries.standings import changed_since, newest_change
@@ -28,23 +30,20 @@ from tallystick.tracking.events.models import Event
 NAME = "attribution"
 
 
-def run(brand_id: UUID, *, max_customers: int) -> Progress:
-    """Credit what the next batch of events concerns. Idempotent; resumes where the cursor stands."""
+def run(brand_id: UUID, *, max_customers: int, limit: int) -> Progress:
+    """Credit what the next batches of events concern, about `limit` events. Idempotent; resumes where the cursor stands."""
     with lane(brand_id):
         now = _terms_now(max_customers)
         after = _after(now)
-        batch = (
-            Event.objects.filter(batch__gt=after).order_by("batch").values_list("batch", flat=True).first()
-        )
-        if batch is None:
+        upto, more = whole_batches(Event.objects, after=after, limit=limit)
+        if upto == after:
             return Progress(done=0, left=0)
-        events = list(Event.objects.filter(batch=batch))
-        credit(events, max_customers=max_customers)
-        advance(NAME, {"batch": batch, **now})
-        more = Event.objects.filter(batch__gt=batch).exists()
+        events = events_between(after, upto)
+        credit(concerned(events, max_customers=max_customers), max_customers=max_customers)
+        advance(NAME, {"batch": upto, **now})
         reach("attribution.crediting")
     reach("attribution.credited")
-    return Progress(done=len(events), left=int(more))
+    return Progress(done=len(events), left=more)
 
 
 def terms(max_customers: int) -> str:
@@ -58,10 +57,10 @@ def terms(max_customers: int) -> str:
     return ids.derive(msgspec.json.encode([versions, programs, coupons, max_customers])).hex
 
 
-def behind(brand_id: UUID, *, max_customers: int) -> int:
-    """How many events wait to be credited; all of them where the terms have changed."""
+def behind(brand_id: UUID, *, max_customers: int) -> Waiting:
+    """The events that wait to be credited; all of them where the terms have changed."""
     with brand_scope(brand_id):
-        return Event.objects.filter(batch__gt=_after(_terms_now(max_customers))).count()
+        return waiting("events", _after(_terms_now(max_customers)))
 
 
 def _terms_now(max_customers: int) -> dict[str, Any]:

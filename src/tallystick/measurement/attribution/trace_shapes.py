@@ -51,7 +51,11 @@ class EventTrace:
     origin: str
     order: str | None
     amount: str | None
+    campaign: str | None
+    landing_page: str | None
+    sub_id: str | None
     device: str | None
+    browser: str | None
     country: str | None
     visitor_type: str
     label: str

@@ -1,7 +1,8 @@
 """The catalogue of KPIs: typed, checked when it is read, and without a field that nobody knows. KPI-CATALOG.
 
-It says what can be asked, by which dimensions, and how much evidence an answer takes; the rest of an entry describes
-the KPI to whoever reads the answer. How it is computed stands in `compile` and `units`.
+An entry is the KPI: its measures, bases and units say what is computed, its dimensions what can be asked, its evidence
+when an answer says anything. The rest describes it to whoever reads the answer. What an entry could not mean is refused
+by `catalog_checks`.
 """
 
 from __future__ import annotations
@@ -14,79 +15,50 @@ from importlib import resources
 
 import msgspec
 
-
-class Family(StrEnum):
-    """Which side of a partnership a KPI looks at."""
-
-    PERFORMANCE = "performance"
-    QUALITY = "quality"
-    TRUST = "trust"
-    OPERATIONAL = "operational"
+from tallystick.measurement.kpis.catalog_checks import complaints
+from tallystick.measurement.kpis.kinds import Direction, Family, Kind, Segment, Source, Unit
+from tallystick.measurement.kpis.measures import PATHS, RELATIONS, Measure
+from tallystick.partners.programs.rules import Basis, Denominator
 
 
-class Kind(StrEnum):
-    """How a value comes of its measures."""
-
-    SIMPLE = "simple"
-    RATIO = "ratio"
-    DERIVED = "derived"
-    DURATION = "duration"
-    TRAILING = "trailing"
+__all__ = ["BadCatalog", "Direction", "Family", "Kind", "Kpi", "Segment", "Source", "Unit", "catalog", "read_catalog"]
 
 
-class Unit(StrEnum):
-    """What a value is counted in."""
+class Converts(StrEnum):
+    """Whose conversions count: those of the definition that is asked about, or those of the leads it comes from."""
 
-    PROPORTION = "proportion"
-    COUNT = "count"
-    DAYS = "days"
-    HOURS = "hours"
-    AMOUNT_MINOR = "amount_minor"
+    ASKED = "asked"
+    LEADS = "leads"
 
 
-class Direction(StrEnum):
-    """Which way is better."""
+class Spread(StrEnum):
+    """What a derived value says of the parts that its numerator falls into."""
 
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEUTRAL = "neutral"
-
-
-class Source(StrEnum):
-    """Where the truth of a figure is kept."""
-
-    TRACKING = "tracking"
-    CRM = "crm"
-    BILLING = "billing"
-    SUPPORT = "support"
-    SURVEY = "survey"
-    GOVERNANCE = "governance"
-    OPERATIONS = "operations"
+    CONCENTRATION = "concentration"
+    """Herfindahl's index over partners, and the share of the largest 1, 5 and 10 of them."""
 
 
-class Aggregate(StrEnum):
-    """How rows of a fact become one number."""
+class Measures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands above the line and what below it: a count, a sum and a derived value have nothing below."""
 
-    COUNT = "count"
-    COUNT_CONVERTED = "count_converted"
+    numerator: Measure
+    denominator: Measure | None = None
 
-
-class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An aggregate of one fact table, over the rows that pass the filter: what the compiled SQL computes, in words.
-
-    Changing it changes no figure: tests/engines refuses an entry that says something else than the SQL.
-    """
-
-    aggregate: Aggregate
-    fact: str
-    filter: str = ""
+    @property
+    def all(self) -> tuple[Measure, ...]:
+        """Both, or the one there is."""
+        return (self.numerator, self.denominator) if self.denominator else (self.numerator,)
 
 
 class MinEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Below this the answer is "not enough evidence": fewer units, or an interval wider on either side."""
+    """Below this the answer is "not enough evidence": fewer units, or an interval wider on either side.
+
+    max_half_width: in the KPI's unit. max_relative_half_width: as a part of the value, for what has no natural scale.
+    """
 
     units: int
-    max_half_width: float
+    max_half_width: float | None = None
+    max_relative_half_width: float | None = None
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +70,11 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Kpi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One KPI: what it asks, what it is made of, who owns it, and when it says anything at all."""
+    """One KPI: what it asks, what it is made of, who owns it, and when it says anything at all.
+
+    bases: how it may be counted. units: what `units` may stand for; with one there is no choice. whole_outcomes: each
+    row below the line is either one of those above it or not, so that whoever has one only is counted by Wilson.
+    """
 
     key: str
     question: str
@@ -112,9 +88,38 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     version: int
     effective_from: date
     dimensions: tuple[str, ...]
-    measures: dict[str, Measure]
+    measures: Measures
     min_evidence: MinEvidence
-    thresholds: Thresholds
+    thresholds: Thresholds | None = None
+    bases: tuple[Basis, ...] = (Basis.PERIOD,)
+    units: tuple[Denominator, ...] = ()
+    converts: Converts = Converts.ASKED
+    spread: Spread | None = None
+    whole_outcomes: bool = False
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Whose rows can be asked for: everybody's alone where the rows do not say who brought them."""
+        columns = RELATIONS[self.measures.numerator.fact].columns
+        return tuple(Segment) if "partner_id" in columns else (Segment.ALL,)
+
+    @property
+    def asks_definition(self) -> bool:
+        """Whether its figures are of one conversion definition, so that a changed definition splits the answer."""
+        facts = {measure.fact for measure in self.measures.all}
+        defined = any("definition_id" in RELATIONS[fact].columns for fact in facts)
+        return defined or Denominator.LEADS in self.units
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of one currency."""
+        return self.unit is Unit.AMOUNT_MINOR or self.measures.numerator.value == "value_minor"
+
+    @property
+    def only_conversions(self) -> bool:
+        """Whether all its rows are parts of conversions: then the customer is who is independent of others."""
+        facts = {measure.fact for measure in self.measures.all}
+        return facts <= {PATHS, "conversions"} or self.units == (Denominator.LEADS,)
 
 
 class BadCatalog(ValueError):
@@ -125,11 +130,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kpi: tuple[Kpi, ...]
 
 
-def read_catalog(text: str, *, dimensions: frozenset[str], facts: frozenset[str]) -> dict[str, Kpi]:
-    """Read catalogue TOML. `dimensions`, `facts`: the names that exist.
+def read_catalog(text: str) -> dict[str, Kpi]:
+    """Read catalogue TOML.
 
-    Returns the entries by key. Raises BadCatalog for an unknown field or value, a key given twice, a ratio without
-    numerator or denominator, a dimension or fact that is not there, and evidence or thresholds that make no sense.
+    Returns the entries by key. Raises BadCatalog for an unknown field or value, a key given twice, a measure of
+    columns that are not there or with a filter that is no simple condition, a ratio without numerator or denominator,
+    a dimension that a measure's rows do not have, and evidence or thresholds that make no sense.
     """
     try:
         entries = msgspec.convert(tomllib.loads(text), _File).kpi
@@ -139,7 +145,7 @@ def read_catalog(text: str, *, dimensions: frozenset[str], facts: frozenset[str]
     if len(catalog) < len(entries):
         raise BadCatalog("two entries have the same key")
     for entry in entries:
-        for complaint in _complaints(entry, dimensions, facts):
+        for complaint in complaints(entry):
             raise BadCatalog(f"{entry.key}: {complaint}")
     return catalog
 
@@ -147,35 +153,5 @@ def read_catalog(text: str, *, dimensions: frozenset[str], facts: frozenset[str]
 @cache
 def catalog() -> dict[str, Kpi]:
     """The catalogue that comes with Tallystick, by key."""
-    from tallystick.kit.facts import TABLES
-    from tallystick.measurement.kpis.dimensions import DIMENSIONS
-
-    text = resources.files("tallystick.measurement.kpis").joinpath("catalog.toml").read_text("utf-8")
-    return read_catalog(
-        text, dimensions=frozenset(DIMENSIONS), facts=frozenset(table.name for table in TABLES)
-    )
-
-
-def _complaints(entry: Kpi, dimensions: frozenset[str], facts: frozenset[str]) -> list[str]:
-    found = [
-        f"`dimensions` names {name!r}, which is not one"
-        for name in entry.dimensions
-        if name not in dimensions
-    ]
-    found += [
-        f"`measures.{name}.fact` is {measure.fact!r}; fact tables: {', '.join(sorted(facts))}"
-        for name, measure in entry.measures.items()
-        if measure.fact not in facts
-    ]
-    if entry.kind is Kind.RATIO and set(entry.measures) != {"numerator", "denominator"}:
-        found.append("a ratio has exactly the measures `numerator` and `denominator`")
-    if entry.min_evidence.units < 1 or not entry.min_evidence.max_half_width > 0:
-        found.append("`min_evidence` needs at least one unit and a half width above 0")
-    lines = (entry.thresholds.fail, entry.thresholds.warn, entry.thresholds.target)
-    if entry.direction is Direction.HIGHER and list(lines) != sorted(lines):
-        found.append("`thresholds` must rise from fail over warn to target: higher is better")
-    if entry.direction is Direction.LOWER and list(lines) != sorted(lines, reverse=True):
-        found.append("`thresholds` must fall from fail over warn to target: lower is better")
-    if entry.unit is Unit.PROPORTION and not all(0 <= line <= 1 for line in lines):
-        found.append("`thresholds` of a proportion lie between 0 and 1")
-    return found
+    folder = resources.files("tallystick.measurement.kpis")
+    return read_catalog(folder.joinpath("catalog.toml").read_text("utf-8"))

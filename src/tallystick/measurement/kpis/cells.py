@@ -1,25 +1,19 @@
-"""From the sums of a cell to a rate, its interval, and whether it says anything. Pure. Identifiers: KPI-CELL-*."""
+"""The sums of a cell, and what is answered of it. Pure. Identifiers: KPI-CELL-*."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
 from typing import Any, Final
 
 from tallystick.kit.shares import PPB
-from tallystick.measurement.kpis.catalog import MinEvidence
+from tallystick.measurement.kpis.catalog import Kpi
 from tallystick.measurement.kpis.dimensions import Key
-from tallystick.measurement.kpis.intervals import (
-    METHODS,
-    ClusterStats,
-    Interval,
-    NoEvidence,
-    clustered_ratio_interval,
-    units_needed,
-)
+from tallystick.measurement.kpis.intervals import ClusterStats, Interval
+from tallystick.measurement.kpis.measures import Aggregate
+from tallystick.measurement.kpis.sums import COARSE
 from tallystick.partners.programs.rules import Basis
 
 CLUSTERED: Final = "clustered"
@@ -33,17 +27,30 @@ class Status(StrEnum):
     UNDEFINED = "undefined"
 
 
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What sums are counted in: so many parts make a whole above the line, and below it. KPI-CELL-SQUARES.
+
+    coarse: how many of the parts above the line are one where they are squared.
+    """
+
+    above: int = 1
+    below: int = 1
+    coarse: int = 1
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statistics:
-    """The sufficient statistics of a cell: all that its rate and its interval are made of.
+    """The sufficient statistics of a cell: all that its value and its interval are made of.
 
-    successes: converted units (cohort), or parts per billion of conversions (period); the squares are in the same
-    unit. clusters: persons (KPI-CLUSTER) that have a unit or a success. largest: the most units of one of them.
+    scales: what the sums are counted in. units: what stands below the line. successes: what stands above it: converted
+    units (cohort), or on the period basis what the KPI says, such as parts per billion of conversions. clusters: persons (KPI-CLUSTER) that have a unit or a success. largest: the most units of one of them.
     conversions: different conversions whose credit is in the cell. crossing: units that converted only under another
     version.
     """
 
     basis: Basis
+    scales: Scales = Scales()
     units: int = 0
     successes: int = 0
     clusters: int = 0
@@ -56,28 +63,39 @@ class Statistics:
     immature: int = 0
     crossing: int = 0
     excluded: int = 0
+    top_1: int = 0
+    top_5: int = 0
+    top_10: int = 0
 
     @property
-    def scale(self) -> int:
-        """How many `successes` make one whole outcome."""
-        return 1 if self.basis is Basis.COHORT else PPB
+    def numerator(self) -> Fraction:
+        """What stands above the line, in whole outcomes or minor units."""
+        return Fraction(self.successes, self.scales.above)
+
+    @property
+    def denominator(self) -> Fraction:
+        """What stands below the line, in whole units."""
+        return Fraction(self.units, self.scales.below)
 
     @property
     def ratio(self) -> Fraction | None:
-        """Successes over units, exactly; None where there are no units."""
-        return Fraction(self.successes, self.units * self.scale) if self.units else None
+        """Above over below, exactly; None where nothing is below."""
+        return self.numerator / self.denominator if self.units else None
 
     def cluster_stats(self) -> ClusterStats:
         """The same sums as `intervals` takes them, in whole outcomes."""
+        above, below, coarse = self.scales.above, self.scales.below, self.scales.coarse
         return ClusterStats(
             clusters=self.clusters,
-            units=self.units,
-            successes=Fraction(self.successes, self.scale),
-            units_sq=self.units_sq,
-            successes_sq=Fraction(self.successes_sq, self.scale**2),
-            units_successes=Fraction(self.units_successes, self.scale),
+            units=self.denominator,
+            successes=self.numerator,
+            units_sq=Fraction(self.units_sq, below**2),
+            successes_sq=Fraction(self.successes_sq * coarse**2, above**2),
+            units_successes=Fraction(self.units_successes * coarse, above * below),
         )
 
+
+_WHOLE: Final = (Aggregate.COUNT, Aggregate.COUNT_DISTINCT, Aggregate.SUM)
 
 _ADDED: Final = (
     "units",
@@ -94,9 +112,24 @@ _ADDED: Final = (
 )
 
 
-def read_statistics(row: Mapping[str, Any], basis: Basis) -> Statistics:
-    """The statistics of one row of `compile_cells`."""
-    return Statistics(basis=basis, largest=int(row["largest"]), **{name: int(row[name]) for name in _ADDED})
+def scales(kpi: Kpi, basis: Basis) -> Scales:
+    """What the sums of a KPI are counted in, on a basis."""
+    above, below = kpi.measures.numerator, kpi.measures.denominator
+    if basis is Basis.COHORT:
+        return Scales()
+    return Scales(
+        above=1 if above.aggregate in _WHOLE else PPB,
+        below=1 if below is None or below.aggregate in _WHOLE else PPB,
+        coarse=COARSE if above.aggregate is Aggregate.SHARE_OF else 1,
+    )
+
+
+def read_statistics(row: Mapping[str, Any], kpi: Kpi, basis: Basis) -> Statistics:
+    """The statistics of one row of `compile_cells`. What is told apart exactly stands above the line by itself."""
+    sums = {name: int(row[name]) for name in (*_ADDED, "largest", "top_1", "top_5", "top_10")}
+    if kpi.measures.numerator.aggregate is Aggregate.COUNT_DISTINCT:
+        sums["successes"] = sums["conversions"]
+    return Statistics(basis=basis, scales=scales(kpi, basis), **sums)
 
 
 def merge(first: Statistics, second: Statistics) -> Statistics:
@@ -105,15 +138,19 @@ def merge(first: Statistics, second: Statistics) -> Statistics:
     Exact where no person and no conversion is in both (two days of one person are two clusters then); otherwise ask
     for the union instead. Raises ValueError for two bases.
     """
-    if first.basis is not second.basis:
-        raise ValueError("a cohort rate and a period rate do not merge")
+    if (first.basis, first.scales) != (second.basis, second.scales):
+        raise ValueError("a cohort rate and a period rate do not merge, nor do two KPIs")
     sums = {name: getattr(first, name) + getattr(second, name) for name in _ADDED}
-    return Statistics(basis=first.basis, largest=max(first.largest, second.largest), **sums)
+    largest = max(first.largest, second.largest)
+    return Statistics(basis=first.basis, scales=first.scales, largest=largest, **sums)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One answered cell. `value` and `interval` are in the unit of the KPI.
+    """One answered cell. `value` and `interval` are in the unit of the KPI; a period rate may exceed 1.
+
+    is_other: the one row of all that are beyond the rows asked for; its keys are OTHER. parts: what a derived value is
+    beside its figure, such as the share of the largest partner (`top_1`).
 
     method: how the interval came about; None where there is none. units_short: how many more units
     would probably be enough (0 when the status is ok).
@@ -121,27 +158,28 @@ class Cell:
 
     keys: tuple[Key, ...]
     statistics: Statistics
-    value: float | None
-    interval: Interval | None
-    method: str | None
-    status: Status
-    units_short: int
+    value: float | None = None
+    interval: Interval | None = None
+    method: str | None = None
+    status: Status = Status.OK
+    units_short: int = 0
     is_other: bool = False
+    parts: tuple[tuple[str, float], ...] = ()
 
     @property
     def numerator(self) -> Fraction:
-        """What was counted above the line, exactly; of a ratio without units as well."""
-        return Fraction(self.statistics.successes, self.statistics.scale)
+        """What stands above the line, exactly."""
+        return self.statistics.numerator
 
     @property
-    def denominator(self) -> int | Fraction:
-        """What the value divides by, exactly."""
-        return self.statistics.units
+    def denominator(self) -> Fraction | None:
+        """What the value divides by, exactly; None where nothing was counted below the line."""
+        return self.statistics.denominator if self.statistics.units else None
 
     @property
     def units(self) -> int:
-        """What the rate divides by."""
-        return self.statistics.units
+        """What the value divides by, in whole units: parts of conversions are cut off."""
+        return self.statistics.units // self.statistics.scales.below
 
     @property
     def converted(self) -> int | None:
@@ -169,65 +207,3 @@ class Cell:
         return self.statistics.excluded
 
 
-def make_cell(
-    keys: tuple[Key, ...],
-    statistics: Statistics,
-    *,
-    method: str,
-    evidence: MinEvidence,
-    pooled: Callable[[], Fraction | None],
-) -> Cell:
-    """Judge a cell. `pooled`: gives the rate by which missing units are reckoned, asked for only where some are.
-
-    0 of n is 0 %. No units is undefined. Whole outcomes of persons with one unit each get the method asked
-    for; all else the clustered interval. Identifiers: KPI-CELL-METHOD, KPI-CELL-EVIDENCE.
-    """
-    ratio = statistics.ratio
-    if ratio is None:
-        return Cell(
-            keys=keys,
-            statistics=statistics,
-            value=None,
-            interval=None,
-            method=None,
-            status=Status.UNDEFINED,
-            units_short=evidence.units,
-        )
-    interval, used = _interval(statistics, method)
-    enough = statistics.units >= evidence.units and (
-        interval is not None and _half_width(interval) <= evidence.max_half_width
-    )
-    return Cell(
-        keys=keys,
-        statistics=statistics,
-        value=float(ratio),
-        interval=interval,
-        method=used,
-        status=Status.OK if enough else Status.NOT_ENOUGH_EVIDENCE,
-        units_short=0 if enough else _units_short(statistics, interval, evidence, pooled() or Fraction(0)),
-    )
-
-
-def _interval(statistics: Statistics, method: str) -> tuple[Interval | None, str | None]:
-    if statistics.basis is Basis.COHORT and statistics.largest <= 1:
-        return METHODS[method](statistics.successes, statistics.units), method
-    try:
-        return clustered_ratio_interval(statistics.cluster_stats()), CLUSTERED
-    except NoEvidence:
-        return None, None
-
-
-def _half_width(interval: Interval) -> float:
-    return (interval.high - interval.low) / 2
-
-
-def _units_short(
-    statistics: Statistics, interval: Interval | None, evidence: MinEvidence, pooled: Fraction
-) -> int:
-    rate = float(min(pooled, Fraction(1)))
-    short = max(units_needed(rate, evidence.max_half_width), evidence.units) - statistics.units
-    if short > 0:
-        return short
-    # The cell spreads wider than the whole: by its own interval, whose width falls with the root of its units.
-    wider = _half_width(interval) / evidence.max_half_width if interval else 2.0
-    return max(1, ceil(statistics.units * (wider**2 - 1)))

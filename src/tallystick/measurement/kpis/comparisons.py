@@ -26,6 +26,8 @@ class Because(StrEnum):
     """One side has no units: its rate is undefined."""
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
     NOT_MATURE = "not_mature"
+    NO_INTERVAL = "no_interval"
+    """A count, a sum or a quick answer: the difference is what it is, and nothing says how sure it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,12 @@ def compare(ours: Cell, theirs: Cell) -> Comparison:
     """
     if ours.value is None or theirs.value is None:
         return Comparison(Verdict.CANNOT_TELL, Because.NOTHING_TO_COMPARE, None, None)
+    difference = ours.value - theirs.value
     if ours.interval is None or theirs.interval is None:
-        return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, None, None)
-    difference, interval = ours.value - theirs.value, _difference(ours, theirs)
+        if Status.NOT_ENOUGH_EVIDENCE in (ours.status, theirs.status):
+            return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, None, None)
+        return Comparison(Verdict.CANNOT_TELL, Because.NO_INTERVAL, difference, None)
+    interval = _difference(ours, theirs)
     if Status.NOT_ENOUGH_EVIDENCE in (ours.status, theirs.status):
         return Comparison(Verdict.CANNOT_TELL, Because.NOT_ENOUGH_EVIDENCE, difference, interval)
     if interval.low <= 0 <= interval.high:

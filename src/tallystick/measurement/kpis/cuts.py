@@ -1,42 +1,43 @@
-"""What one SQL text computes: one definition version, one kind of unit, one period. Plain values only."""
+"""What one SQL text computes: one KPI, one definition version, one kind of unit, one period. Plain values only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tallystick.kit import clock
-from tallystick.measurement.kpis.dimensions import DIMENSIONS, About, Key, as_text
+from tallystick.measurement.kpis.catalog import Kpi
+from tallystick.measurement.kpis.dimensions import DIMENSIONS, NOBODY, About, Key, as_raw
+from tallystick.measurement.kpis.kinds import Segment
+from tallystick.measurement.kpis.measures import PATHS, RECONCILED, RELATIONS, Measure
 from tallystick.partners.programs.rules import Basis, Denominator
 
-_DAY_MICROS = 24 * 3600 * 1_000_000
+__all__ = ["Cut", "Days", "Segment", "days_read", "parameters"]
+
+_DAY_MICROS: Final = 24 * 3600 * 1_000_000
+_A_DAY: Final = timedelta(days=1)
 
 Days = tuple[date | None, date | None]
 """UTC days from the first to the last, both included; None is open."""
-
-
-class Segment(StrEnum):
-    """Whose units: those that partners sent, those of house channels (the baseline), or all there are. KPI-SEGMENT."""
-
-    PARTNER = "partner"
-    HOUSE = "house"
-    ALL = "all"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cut:
     """Everything that decides a cell's figures. `start` is included, `end` is not; None is open.
 
-    windows: (touchpoint kind, days). never_matures: credit comes by a binding for life, so no window ever closes.
+    definition_id, currency: None where the KPI is of none. unit: None where it divides by no units. windows:
+    (touchpoint kind, days). never_matures: credit comes by a binding for life, so no window ever closes. top: so many
+    rows, and one more for all others. clustered: with the sums over people that an interval takes. baseline: with the
+    whole of house channels beside it.
     """
 
+    kpi: Kpi
     program_id: UUID
-    definition_id: UUID
+    definition_id: UUID | None
     version: int
-    unit: Denominator
+    unit: Denominator | None
     basis: Basis
     zone: str
     start: datetime | None
@@ -49,65 +50,103 @@ class Cut:
     never_matures: bool
     lead_definition_id: UUID | None
     mature_only: bool
+    currency: str | None = None
+    top: int | None = None
+    clustered: bool = True
+    baseline: bool = False
 
     @property
-    def splits_outcomes(self) -> bool:
-        """Whether cells differ by what the conversion was like, so that each is over all units."""
-        return any(DIMENSIONS[name].about is About.OUTCOME for name in self.by)
+    def numerator(self) -> Measure:
+        """What stands above the line."""
+        return self.kpi.measures.numerator
+
+    @property
+    def denominator(self) -> Measure | None:
+        """What stands below it."""
+        return self.kpi.measures.denominator
+
+    @property
+    def split(self) -> tuple[int, ...]:
+        """The places in `by` of what tells apart conversions only, so that each of its cells is over all units."""
+        if self.unit is None:
+            return ()
+        return tuple(n for n, name in enumerate(self.by, 1) if DIMENSIONS[name].about is About.OUTCOME)
 
     @property
     def longest_window_days(self) -> int | None:
         """How long before a conversion a touchpoint may lie that earned credit of it; None where there is no limit."""
         return None if self.never_matures else max(dict(self.windows).values(), default=0)
 
+    @property
+    def open_windows(self) -> bool:
+        """Whether a unit of the cut may be immature: not where the longest window had closed on its last moment."""
+        if self.basis is Basis.PERIOD:
+            return False
+        longest = self.longest_window_days
+        if longest is None or self.end is None:
+            return True
+        # A session lasts up to a day beyond its first moment, and a lead is younger than what led to it.
+        last = self.end + (_A_DAY if self.unit is Denominator.SESSIONS else timedelta(0))
+        return last + timedelta(days=longest) > self.as_of
+
 
 def parameters(cut: Cut) -> dict[str, Any]:
     """Every value that the SQL texts may name: ids as bytes, instants as aware datetimes, lengths in microseconds."""
     values: dict[str, Any] = {
         "program": cut.program_id.bytes,
-        "definition": cut.definition_id.bytes,
+        "nobody": NOBODY,
         "version": cut.version,
         "zone": cut.zone,
         "start": cut.start,
         "end": cut.end,
         "as_of": cut.as_of,
         "as_of_us": clock.to_micros(cut.as_of),
+        "currency": cut.currency,
+        "top": cut.top,
     }
+    if cut.unit is Denominator.SESSIONS:
+        values |= {
+            "seen_from": cut.start - _A_DAY if cut.start else None,
+            "seen_until": cut.end + _A_DAY if cut.end else None,
+        }
+    if cut.definition_id:
+        values["definition"] = cut.definition_id.bytes
     if cut.lead_definition_id:
         values["leads"] = cut.lead_definition_id.bytes
     for n, (kind, days) in enumerate(cut.windows):
         values |= {f"window_kind_{n}": kind, f"window_us_{n}": days * _DAY_MICROS}
-    for n, (_, value) in enumerate(cut.where):
-        values[f"where_{n}"] = as_text(value)
+    for n, (name, value) in enumerate(cut.where):
+        values[f"where_{n}"] = as_raw(name, value)
     return values
 
 
-def days_read(cut: Cut, *, aside: bool = False) -> dict[str, Days]:
+def days_read(cut: Cut) -> dict[str, Days]:
     """Which UTC days of each fact table can matter to a cut, so that the others' files are never opened.
 
-    Touchpoints: those of the period where a unit is one touchpoint and credit is looked up by unit; all otherwise,
-    because a session may begin, and a credited touchpoint lie, before the period. Credits and
-    conversions: none from before it can count.
-
-    aside: also what conversions of the period were credited to, be it a unit of the period or not: touchpoints as far
-    back as the longest window reaches, and the leads that they earned there.
+    Facts: those of the period. Sessions: touchpoints of a day more on either side. What a cohort led to: credit from
+    the period's beginning on, without an end; of leads also what they earned before it, as far as a window reaches.
+    The shop's orders: those of the period, beside every outcome there is.
     """
     first, last = _utc_day(cut.start), _utc_day(cut.end)
-    back = _reached_back(cut) if aside else first
-    single = cut.unit in (Denominator.CLICKS, Denominator.EXPOSURES) and cut.basis is Basis.COHORT
-    until = last if cut.basis is Basis.PERIOD else None
-    dated = (back if cut.unit is Denominator.LEADS else first, until)
-    return {
-        "touchpoints": (back, last) if single else (None, None),
-        "paths": dated,
-        "conversions": dated,
-    }
+    until = None if cut.basis is Basis.COHORT else last
+    found: dict[str, Days] = {PATHS: (first, until), "conversions": (first, until)}
+    for measure in cut.kpi.measures.all:
+        table = RELATIONS[measure.fact].table
+        found.setdefault(table, (first, last))
+        if measure.fact == RECONCILED:
+            found["outcomes"] = (None, None)
+    match cut.unit:
+        case Denominator.SESSIONS:
+            found["touchpoints"] = (
+                _utc_day(cut.start - _A_DAY) if cut.start else None,
+                _utc_day(cut.end + _A_DAY) if cut.end else None,
+            )
+        case Denominator.LEADS:
+            longest = cut.longest_window_days
+            back = _utc_day(cut.start - timedelta(days=longest)) if cut.start and longest is not None else None
+            found |= {PATHS: (back, until), "conversions": (back, until)}
+    return found
 
 
 def _utc_day(at: datetime | None) -> date | None:
     return at.astimezone(UTC).date() if at else None
-
-
-def _reached_back(cut: Cut) -> date | None:
-    longest = cut.longest_window_days
-    return _utc_day(cut.start - timedelta(days=longest)) if cut.start and longest is not None else None

@@ -1,68 +1,183 @@
 """One neutral SQL text, several engines: named functions are replaced, identifiers quoted, nothing else changes.
 
-The neutral text uses plain SQL and these functions, each with one meaning on every engine (KPI-DIALECT):
+The neutral text is plain SQL as DuckDB reads it, values are `$name`, and where plain SQL means different things on
+different engines it uses these functions, each with one meaning on every engine (KPI-DIALECT):
 
-LOCAL_DAY(instant, zone), LOCAL_WEEK, LOCAL_MONTH: '2026-03-29', '2026-W13' (ISO), '2026-03' in that zone
+LOCAL_DAY(instant, zone), LOCAL_WEEK, LOCAL_MONTH, LOCAL_QUARTER: '2026-03-29', '2026-W13' (ISO), '2026-03', '2026-Q1'
 MICROS(instant): whole microseconds since 1970
 ID_TEXT(id): 32 lower-case hexadecimal digits
 WIDE(number): an integer of at least 128 bits, so that squares of parts per billion fit
 EXACT_DISTINCT(x): how many different values, exactly
 FIRST_BY(x, a, b, c): x of the row that comes first in the order of a, then b, then c
 JOINED(text, first, second): the texts with spaces between, in the order of the two keys
+PREVIOUS(x) OVER …: x of the row before; NULL where there is none
+WHOLE(a, b): how many whole times b goes into a, of numbers that are not negative
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.optimizer.qualify_columns import quote_identifiers
 
+from tallystick.kit.facts import Kind
+
 Expand = Callable[..., str]
+Kinds = tuple[tuple[str, Kind], ...]
+"""The names of parameters and what each of them is."""
 
 
-def _local(pattern: str) -> Expand:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one engine says what the neutral text means.
+
+    functions: named function → text of its arguments' texts. parameter: (name, kind) → text. settings: what the text
+    asks the engine for, so that its plain SQL is standard SQL. materializes: whether each step has to be marked as one
+    to compute once: an engine that finds out by itself is not told.
+    """
+
+    functions: Mapping[str, Expand]
+    parameter: Callable[[str, Kind], str]
+    settings: Mapping[str, str]
+    materializes: bool
+
+
+def _in_duckdb(pattern: str) -> Expand:
     return lambda instant, zone: f"STRFTIME(TIMEZONE({zone}, {instant}), '{pattern}')"
 
 
-DUCKDB: Final[Mapping[str, Expand]] = MappingProxyType(
+def _in_clickhouse(pattern: str) -> Expand:
+    return lambda instant, zone: f"formatDateTime({instant}, '{pattern}', {zone})"
+
+
+def _quarter_in_duckdb(instant: str, zone: str) -> str:
+    local = f"TIMEZONE({zone}, {instant})"
+    return f"STRFTIME({local}, '%Y-Q') || CAST(QUARTER({local}) AS VARCHAR)"
+
+
+DUCKDB: Final = Dialect(
+    functions=MappingProxyType(
+        {
+            "LOCAL_DAY": _in_duckdb("%Y-%m-%d"),
+            "LOCAL_WEEK": _in_duckdb("%G-W%V"),
+            "LOCAL_MONTH": _in_duckdb("%Y-%m"),
+            "LOCAL_QUARTER": _quarter_in_duckdb,
+            "MICROS": lambda instant: f"EPOCH_US({instant})",
+            "ID_TEXT": lambda value: f"LOWER(HEX({value}))",
+            "WIDE": lambda value: f"CAST({value} AS HUGEINT)",
+            "EXACT_DISTINCT": lambda value: f"COUNT(DISTINCT {value})",
+            "FIRST_BY": lambda value, first, second, third: (
+                f"ARG_MIN({value}, ROW({first}, {second}, {third}))"
+            ),
+            "JOINED": lambda text, first, second: f"STRING_AGG({text}, ' ' ORDER BY {first}, {second})",
+            "PREVIOUS": lambda value: f"LAG({value})",
+            "WHOLE": lambda number, by: f"{number} // {by}",
+        }
+    ),
+    parameter=lambda name, _: f"${name}",
+    settings=MappingProxyType({}),
+    materializes=False,
+)
+
+_CLICKHOUSE_PARAMETERS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
-        "LOCAL_DAY": _local("%Y-%m-%d"),
-        "LOCAL_WEEK": _local("%G-W%V"),
-        "LOCAL_MONTH": _local("%Y-%m"),
-        "MICROS": lambda instant: f"EPOCH_US({instant})",
-        "ID_TEXT": lambda value: f"LOWER(HEX({value}))",
-        "WIDE": lambda value: f"CAST({value} AS HUGEINT)",
-        "EXACT_DISTINCT": lambda value: f"COUNT(DISTINCT {value})",
-        "FIRST_BY": lambda value, first, second, third: f"ARG_MIN({value}, ROW({first}, {second}, {third}))",
-        "JOINED": lambda text, first, second: f"STRING_AGG({text}, ' ' ORDER BY {first}, {second})",
+        "id": "unhex({{{name}: String}})",
+        "text": "{{{name}: String}}",
+        "instant": "fromUnixTimestamp64Micro({{{name}: Int64}}, 'UTC')",
+        "int": "{{{name}: Int64}}",
+        "flag": "{{{name}: Bool}}",
     }
 )
 
-DIALECTS: Final[Mapping[str, Mapping[str, Expand]]] = MappingProxyType({"duckdb": DUCKDB})
+CLICKHOUSE: Final = Dialect(
+    functions=MappingProxyType(
+        {
+            "LOCAL_DAY": _in_clickhouse("%Y-%m-%d"),
+            "LOCAL_WEEK": _in_clickhouse("%G-W%V"),
+            "LOCAL_MONTH": _in_clickhouse("%Y-%m"),
+            "LOCAL_QUARTER": _in_clickhouse("%Y-Q%Q"),
+            "MICROS": lambda instant: f"toUnixTimestamp64Micro({instant})",
+            "ID_TEXT": lambda value: f"lower(hex({value}))",
+            "WIDE": lambda value: f"toInt256({value})",
+            "EXACT_DISTINCT": lambda value: f"uniqExact({value})",
+            "FIRST_BY": lambda value, first, second, third: f"argMin({value}, ({first}, {second}, {third}))",
+            "JOINED": lambda text, first, second: (
+                f"arrayStringConcat(arrayMap(one -> one.3, arraySort(groupArrayIf(({first}, {second}, "
+                f"assumeNotNull({text})), {text} IS NOT NULL))), ' ')"
+            ),
+            # `lag` gives a default, not NULL, before the first row of a column that is never NULL.
+            "PREVIOUS": lambda value: f"lag(toNullable({value}))",
+            "WHOLE": lambda number, by: f"intDiv({number}, {by})",
+        }
+    ),
+    parameter=lambda name, kind: _CLICKHOUSE_PARAMETERS[kind].format(name=name),
+    settings=MappingProxyType(
+        {
+            "join_use_nulls": "1",
+            "aggregate_functions_null_for_empty": "1",
+            "group_by_use_nulls": "1",
+            "prefer_column_name_to_alias": "1",
+            "enable_materialized_cte": "1",
+        }
+    ),
+    materializes=True,
+)
+"""As of ClickHouse 26.9. The values of parameters are texts: ids as hexadecimal digits, instants as microseconds."""
+
+DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({"duckdb": DUCKDB, "clickhouse": CLICKHOUSE})
 """The engines' dialects by the name sqlglot has for them."""
 
 _NEUTRAL: Final = "duckdb"
 
 
+def kinds(values: Mapping[str, Any]) -> Kinds:
+    """What each of the values is that a text may name, in the order of the names."""
+    return tuple((name, _kind(values[name])) for name in sorted(values))
+
+
 @lru_cache(maxsize=512)
-def render(neutral: str, dialect: str) -> tuple[str, frozenset[str]]:
-    """The SQL text for one engine, and the names of the parameters it uses.
+def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozenset[str]]:
+    """The SQL text for one engine, and the names of the parameters it uses; one without a kind is a text.
 
     Raises sqlglot.ParseError where the neutral text is not SQL: a fault of the program.
     """
-    functions = DIALECTS[dialect]
+    spoken, kind_of = DIALECTS[dialect], dict(kinds)
+    names: set[str] = set()
 
     def expand(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in functions:
+        if isinstance(node, exp.Placeholder):
+            names.add(node.name)
+            return sqlglot.parse_one(spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect=dialect)
+        if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in spoken.functions:
             arguments = [part.transform(expand).sql(dialect=dialect) for part in node.expressions]
-            return sqlglot.parse_one(functions[name](*arguments), dialect=dialect)
+            return sqlglot.parse_one(spoken.functions[name](*arguments), dialect=dialect)
+        if isinstance(node, exp.CTE) and spoken.materializes:
+            node.set("materialized", True)
         return node
 
     tree = sqlglot.parse_one(neutral, dialect=_NEUTRAL).transform(expand)
-    names = frozenset(mark.name for mark in tree.find_all(exp.Placeholder))
-    return quote_identifiers(tree, dialect=dialect).sql(dialect=dialect, pretty=True), names
+    tree = quote_identifiers(tree, dialect=dialect)
+    if spoken.settings:
+        tree.set("settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()])
+    return tree.sql(dialect=dialect, pretty=True), frozenset(names)
+
+
+def _kind(value: object) -> Kind:
+    match value:
+        case bool():
+            return "flag"
+        case int():
+            return "int"
+        case bytes():
+            return "id"
+        case datetime():
+            return "instant"
+        case _:
+            return "text"

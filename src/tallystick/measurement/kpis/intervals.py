@@ -44,9 +44,9 @@ class ClusterStats:
     """
 
     clusters: int
-    units: int
+    units: Fraction | int
     successes: Fraction | int | float
-    units_sq: int
+    units_sq: Fraction | int
     successes_sq: Fraction | int | float
     units_successes: Fraction | int | float
 
@@ -120,7 +120,9 @@ def newcombe_interval(
     return Interval(max(-1.0, rate - other - below), min(1.0, rate - other + above))
 
 
-def clustered_ratio_interval(stats: ClusterStats, *, confidence: float = DEFAULT_CONFIDENCE) -> Interval:
+def clustered_ratio_interval(
+    stats: ClusterStats, *, confidence: float = DEFAULT_CONFIDENCE, proportion: bool = True
+) -> Interval:
     """Interval of successes / units when units of one cluster (a visitor's clicks) are not independent.
 
     The delta method over clusters: variance m/(m-1) * sum (s - R*u)**2 / units**2, with a t quantile
@@ -129,8 +131,8 @@ def clustered_ratio_interval(stats: ClusterStats, *, confidence: float = DEFAULT
     When the clusters show no variance - one cluster, all or nothing converted, or the same ratio
     everywhere - the delta method would claim certainty. Then the ratio gets the Wilson interval of as
     many trials as there are clusters.
-    Raises NoEvidence without clusters or units, and for a ratio above 1 without variance, for which
-    Wilson has no answer. Source: Deng, Knoblich, Lu 2018. Identifier: RATE-CLUSTER.
+    Raises NoEvidence without clusters or units, and without variance for a ratio above 1 or one that is no proportion
+    (of amounts), for which Wilson has no answer. Source: Deng, Knoblich, Lu 2018. Identifier: RATE-CLUSTER.
     """
     if stats.clusters < 1 or stats.units <= 0:
         raise NoEvidence("There are no units to divide by.")
@@ -141,6 +143,8 @@ def clustered_ratio_interval(stats: ClusterStats, *, confidence: float = DEFAULT
         Fraction(stats.successes_sq) - 2 * ratio * Fraction(stats.units_successes) + ratio**2 * stats.units_sq
     )
     if stats.clusters == 1 or spread <= 0:
+        if not proportion:
+            raise NoEvidence("No two clusters differ: there is no spread to judge an amount by.")
         return _wilson_over_clusters(ratio, stats.clusters, confidence)
     from scipy.special import stdtrit
 

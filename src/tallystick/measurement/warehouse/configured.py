@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -22,6 +23,9 @@ class Limits(Protocol):
     @property
     def duckdb_threads(self) -> int: ...
 
+    @property
+    def warehouse_keep_days(self) -> Mapping[str, int]: ...
+
 
 def _limits() -> Limits:
     return cast("Limits", settings.TALLYSTICK)
@@ -30,6 +34,11 @@ def _limits() -> Limits:
 def warehouse_dir() -> Path:
     """The directory that the manifest's paths are relative to."""
     return _limits().warehouse_dir
+
+
+def keep_days() -> Mapping[str, int]:
+    """Fact table → for how many days before today its files are kept; a table that is not named keeps all."""
+    return _limits().warehouse_keep_days
 
 
 def engine() -> DuckDbEngine:

@@ -1,40 +1,35 @@
-"""Write one day of facts as Parquet files that survive a power cut before anybody names them."""
+"""Write facts as Parquet files that survive a power cut before anybody names them."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
 
 from tallystick.kit import clock, ids
-from tallystick.kit.batches import chunks
 from tallystick.kit.durable import sync_directory
-from tallystick.kit.facts import Column, FactTable
+from tallystick.kit.facts import FactTable
 from tallystick.kit.failpoints import reach
-from tallystick.measurement.warehouse import rules
+from tallystick.measurement.warehouse import frames, retention, rollups, rules
 
-_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "id": pl.Binary,
-    "text": pl.String,
-    "instant": pl.Int64,
-    "int": pl.Int64,
-    "flag": pl.Boolean,
-}
-_STORED: dict[str, Callable[[Any], Any]] = {"id": lambda value: value.bytes, "instant": clock.to_micros}
+ROW_GROUP: Final = 125_000
+"""Rows that a reader can skip together by their first and last instant; half a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A file as it was written: what the manifest says of it."""
 
+    table: str
+    day: date
     path: str
     rows: int
     bytes: int
@@ -46,43 +41,54 @@ class Part:
 def write_day(
     root: Path, rows: Iterable[tuple[Any, ...]], *, brand_id: UUID, table: FactTable, day: date
 ) -> tuple[Part, ...]:
-    """Write the rows of one UTC day under the warehouse directory; no rows, no files.
+    """Write the rows of one UTC day, and what is counted from them, under the warehouse directory; no rows, no files.
 
     Each file is written to a temporary name, synced, renamed, and its directory synced: when this
     returns, the files are durable, and nobody knows of them yet. Raises BadFact for a row of another day, a NULL
     where the schema has none, or a value of another type.
     """
-    return tuple(
-        _write_part(
-            root,
-            _frame(table, day, chunk),
-            path=rules.part_path(brand_id=brand_id, table=table, day=day, part=ids.new()),
-            day_column=table.day_column,
-        )
-        for chunk in chunks(rows, rules.ROWS_PER_FILE)
-    )
+    return write_days(root, rows, brand_id=brand_id, table=table, days=(day,))
 
 
 def write_days(
-    root: Path, rows: Iterable[tuple[Any, ...]], *, brand_id: UUID, table: FactTable, days: Collection[date]
-) -> dict[date, tuple[Part, ...]]:
-    """Write rows of several UTC days, each day into files of its own; rows of other days than `days` are left out.
+    root: Path,
+    rows: Iterable[tuple[Any, ...]],
+    *,
+    brand_id: UUID,
+    table: FactTable,
+    days: Collection[date],
+    but: Collection[date] = (),
+) -> tuple[Part, ...]:
+    """Write rows of several UTC days, and what is counted from them, each day into files of its own.
 
-    Durable and unnamed as with `write_day`. Raises BadFact for what does not fit the columns.
+    but: days whose rows are left out. Tables keep no files of days before their horizon (WH-KEEP). Durable and unnamed
+    as with `write_day`. Raises BadFact for what does not fit the columns, and for rows of any other day.
     """
-    found: dict[date, tuple[Part, ...]] = {}
-    for chunk in chunks(rows, rules.ROWS_PER_FILE):
-        frame = _fitting(table, chunk)
-        of_day = frame.with_columns(pl.col(table.day_column).dt.date().alias("day")).partition_by(
-            "day", as_dict=True, include_key=False
-        )
-        for (day,), rows_of_day in sorted(of_day.items()):
-            if day in days:
-                path = rules.part_path(brand_id=brand_id, table=table, day=day, part=ids.new())
-                ordered = rows_of_day.sort(table.day_column)
-                part = _write_part(root, ordered, path=path, day_column=table.day_column)
-                found[day] = (*found.get(day, ()), part)
-    return found
+    return tuple(
+        write_part(root, frame, brand_id=brand_id, table=kept, day=day)
+        for of_days in frames.frames(table, rows)
+        for day, of_day in _expected(table, of_days, days=days, but=but)
+        for kept, frame in _with_rollups(table, of_day)
+        if retention.is_kept(kept.name, day)
+    )
+
+
+def write_part(root: Path, frame: pl.DataFrame, *, brand_id: UUID, table: FactTable, day: date) -> Part:
+    """Write one frame of one UTC day as one file, durable and unnamed. It has at least one row."""
+    path = rules.part_path(brand_id=brand_id, table=table, day=day, part=ids.new())
+    content = _encoded(frame)
+    _write_durably(root / path, content)
+    instants = frame[table.day_column]
+    return Part(
+        table=table.name,
+        day=day,
+        path=path,
+        rows=frame.height,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        first_at=instants.min(),  # type: ignore[arg-type]
+        last_at=instants.max(),  # type: ignore[arg-type]
+    )
 
 
 def discard(root: Path, parts: Iterable[Part]) -> None:
@@ -99,41 +105,35 @@ def is_whole(root: Path, path: str, size: int) -> bool:
         return False
 
 
-def _fitting(table: FactTable, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
-    try:
-        columns = list(zip(*chunk, strict=True))
-        return pl.DataFrame(
-            [_series(column, values) for column, values in zip(table.columns, columns, strict=True)]
-        )
-    except (TypeError, ValueError, AttributeError) as wrong:
-        raise rules.BadFact(f"{table.name}: a row does not fit the columns: {wrong}") from wrong
+def are_whole(root: Path, parts: Sequence[Part]) -> bool:
+    """Whether all files of these parts are there: a sweep may have taken some that lay unnamed too long."""
+    return all(is_whole(root, part.path, part.bytes) for part in parts)
 
 
-def _frame(table: FactTable, day: date, chunk: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
-    frame = _fitting(table, chunk)
-    days = frame[table.day_column].dt.date()
-    if days.min() != day or days.max() != day:
-        raise rules.BadFact(
-            f"{table.name} of {day}: rows of {days.min()!s} to {days.max()!s} were published as it"
-        )
-    return frame
+def _expected(
+    table: FactTable, frame: pl.DataFrame, *, days: Collection[date], but: Collection[date]
+) -> Iterator[tuple[date, pl.DataFrame]]:
+    for day, of_day in frames.by_day(table, frame):
+        if day in but:
+            continue
+        if day not in days:
+            raise rules.BadFact(f"{table.name}: rows of {day} were published, of which nothing was said")
+        yield day, of_day
 
 
-def _series(column: Column, values: Sequence[Any]) -> pl.Series:
-    stored = _STORED.get(column.kind)
-    if stored is not None:
-        values = [None if value is None else stored(value) for value in values]
-    series = pl.Series(column.name, values, dtype=_TYPES[column.kind], strict=True)
-    if not column.nullable and series.null_count():
-        raise ValueError(f"`{column.name}` is never NULL, but {series.null_count()} rows have none")
-    return series.cast(pl.Datetime("us", "UTC")) if column.kind == "instant" else series
+def _with_rollups(table: FactTable, frame: pl.DataFrame) -> Iterator[tuple[FactTable, pl.DataFrame]]:
+    yield table, frame
+    for rollup in rollups.counted_from(table):
+        yield rollup.table, rollup.of(frame)
 
 
-def _write_part(root: Path, frame: pl.DataFrame, *, path: str, day_column: str) -> Part:
+def _encoded(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", statistics=True)
-    content = buffer.getvalue()
-    target = root / path
+    frame.write_parquet(buffer, compression="zstd", statistics=True, row_group_size=ROW_GROUP)
+    return buffer.getvalue()
+
+
+def _write_durably(target: Path, content: bytes) -> None:
     _make_folder(target.parent)
     temporary = target.with_suffix(".tmp")
     with temporary.open("xb") as file:
@@ -144,15 +144,6 @@ def _write_part(root: Path, frame: pl.DataFrame, *, path: str, day_column: str) 
     temporary.rename(target)
     sync_directory(target.parent)
     reach("warehouse.renamed")
-    instants = frame[day_column].cast(pl.Int64)
-    return Part(
-        path=path,
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        first_at=clock.from_micros(int(instants.min())),  # type: ignore[arg-type]
-        last_at=clock.from_micros(int(instants.max())),  # type: ignore[arg-type]
-    )
 
 
 def _make_folder(folder: Path) -> None:

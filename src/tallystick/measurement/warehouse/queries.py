@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db.models import Count, Max, Sum
 from tallystick.foundation.scoping import brand_scope
 from tallystick.measurement.warehouse import configured, files
 from tallystick.measurement.warehouse.models import FactFile
+from tallystick.measurement.warehouse.retention import horizons
 from tallystick.partners.programs.models import Brand
 
 
@@ -32,6 +34,8 @@ class Snapshot:
     """
 
     files: tuple[LiveFile, ...]
+    kept_from: Mapping[str, date] = field(default_factory=dict)
+    """Fact table → the first day that is kept, of tables that do not keep all: earlier ones are not in `files`."""
 
     def paths(self, table: str, *, first: date | None = None, last: date | None = None) -> list[Path]:
         """The files of one table, of UTC days from `first` to `last`, both included; None is open."""
@@ -71,13 +75,15 @@ class Freshness:
 
 def snapshot() -> Snapshot:
     """The live files of the brand in scope, read by one statement, so that days never mix."""
-    root = configured.warehouse_dir()
+    root, kept_from = configured.warehouse_dir(), horizons()
     rows = FactFile.objects.filter(replaced_at__isnull=True).order_by("table", "day", "path")
-    return Snapshot(
-        tuple(
-            LiveFile(table, day, root / path) for table, day, path in rows.values_list("table", "day", "path")
-        )
+    files = tuple(
+        LiveFile(table, day, root / path)
+        for table, day, path in rows.values_list("table", "day", "path")
+        # Whether what is no longer kept was already retired must not change an answer.
+        if day >= kept_from.get(table, day)
     )
+    return Snapshot(files, kept_from)
 
 
 def missing_files() -> list[MissingFile]:
@@ -111,6 +117,13 @@ def freshness() -> list[Freshness]:
         )
         for row in sums
     ]
+
+
+def last_published() -> datetime | None:
+    """When the facts of the brand in scope last changed; None before the first."""
+    live = FactFile.objects.filter(replaced_at__isnull=True)
+    found: datetime | None = live.aggregate(newest=Max("published_at"))["newest"]
+    return found
 
 
 def _live_rows_of_all_brands() -> list[FactFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
@@ -12,6 +12,16 @@ from tallystick.kit.facts import Changes, FactTable
 
 ROWS_PER_FILE: Final = 250_000
 """The most rows of one part file: it bounds the memory of publishing a day of any size. WH-PARTS."""
+
+SMALL: Final = ROWS_PER_FILE // 2
+"""A file of more rows is large enough. WH-COMPACT."""
+
+CROWDED: Final = 16
+"""A day with so many small files is merged before anything else is published."""
+
+GROWTH: Final = 4
+GROWTH_AT_REST: Final = 2
+"""How many times as large a merge makes every file, at least, while the day gains rows and once it does not."""
 
 KEEP_UNNAMED: Final = timedelta(minutes=10)
 """How long a file stays after its replacement, so that a query begun before can end. WH-SWEEP."""
@@ -23,7 +33,8 @@ class FactSource(Protocol):
     A cursor says up to where the facts are looked at. Promise: what `rows` and `new_rows` give depends on the day and
     the cursors alone, whatever was recorded since; so the rows of a day as of `upto` are those as of `after` and the new
     ones of that day between the two, unless the day is among the `rewritten`. Rows come in the order of the columns,
-    ids as `uuid.UUID`, instants as aware datetimes. A change that is visible in the database and lies behind no earlier
+    ids as `uuid.UUID` or its 16 bytes, instants as aware datetimes or as SQLite writes them, a column always alike: what
+    the database gave need not be converted twice. A change that is visible in the database and lies behind no earlier
     cursor is in `Changes` or makes `left` more than 0.
     """
 
@@ -34,7 +45,9 @@ class FactSource(Protocol):
 
     @property
     def follows(self) -> str:
-        """The rows whose steps the cursor counts, in a word: what two sources follow waits once, not twice."""
+        """The series of steps that the cursor counts (`foundation.batches`): what two sources follow waits once, not
+        twice. A cursor is the number of a step, or an object that has it as `batch`.
+        """
         ...
 
     def changes(self, after: Any, *, limit: int) -> Changes:
@@ -64,6 +77,28 @@ class BadFact(ValueError):
 def cursor_name(table: FactTable) -> str:
     """The name of the lane cursor that remembers how far a table is published."""
     return f"warehouse.{table.name}"
+
+
+def step_of(cursor: Any) -> int:
+    """The last step of what its source follows that is published, by the cursor of a table; 0 before the first."""
+    return int(cursor["batch"] if isinstance(cursor, dict) else cursor or 0)
+
+
+def worth_merging(rows: Sequence[int], *, growth: int) -> int:
+    """How many of a day's small files to merge into one, the smallest first; 0 for none. Identifier: WH-COMPACT.
+
+    rows: of each file, ascending. As many as possible, so that together they stay within ROWS_PER_FILE and each of them
+    becomes part of a file `growth` times as large or more. So no row is written again more often than the logarithm of
+    ROWS_PER_FILE to the base `growth`, however small the steps in which a day grows.
+    """
+    best, total = 0, 0
+    for count, more in enumerate(rows, start=1):
+        total += more
+        if total > ROWS_PER_FILE:
+            break
+        if more * growth <= total:
+            best = count
+    return best
 
 
 def brand_folder(brand_id: UUID) -> str:

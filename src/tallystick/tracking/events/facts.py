@@ -11,9 +11,9 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
-from django.db.models.functions import TruncDate
 
-from tallystick.foundation.batches import whole_batches
+from tallystick.foundation.batches import waiting, whole_batches
+from tallystick.foundation.bulk import days_of, stored_rows
 from tallystick.kit import ids, kinds
 from tallystick.kit.batches import slices
 from tallystick.kit.facts import OUTCOMES, TOUCHPOINTS, Changes, FactTable
@@ -103,7 +103,7 @@ class TouchpointFacts:
         """How many events lie behind the cursor; all of them where the terms have changed."""
         stood = Reached.read(after, terms())
         batch = stood.batch if stood.redone is None else 0
-        return Event.objects.filter(batch__gt=batch).count()
+        return waiting(self.follows, batch).rows
 
     def rows(self, day: date, *, upto: dict[str, Any] | None) -> Iterator[tuple[Any, ...]]:
         """The touchpoints of one UTC day, in the order of the columns, oldest first."""
@@ -131,17 +131,17 @@ class OutcomeFacts:
 
     def waiting(self, after: int | None) -> int:
         """How many events lie behind the cursor."""
-        return Event.objects.filter(batch__gt=after or 0).count()
+        return waiting(self.follows, after or 0).rows
 
     def rows(self, day: date, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The outcomes of one UTC day, in the order of the columns, oldest first."""
         found = _on(day, upto or 0, OUTCOME_KINDS).order_by("occurred_at", "id")
-        return found.values_list(*_NAMED_OUTCOMES).iterator(chunk_size=5000)
+        return stored_rows(found, *_NAMED_OUTCOMES)
 
     def new_rows(self, after: int | None, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The outcomes of the steps after one cursor up to another, of any day."""
         found = _between(after or 0, upto or 0, OUTCOME_KINDS)
-        return found.values_list(*_NAMED_OUTCOMES).iterator(chunk_size=5000)
+        return stored_rows(found, *_NAMED_OUTCOMES)
 
 
 def touches_of(event_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -194,12 +194,11 @@ def _on(day: date, cut: int, of_kinds: Sequence[str]) -> QuerySet[Event]:
 
 
 def _days_of(events: QuerySet[Event]) -> frozenset[date]:
-    days = events.annotate(day=TruncDate("occurred_at", tzinfo=UTC)).values_list("day", flat=True)
-    return frozenset(days.distinct())
+    return frozenset(days_of(at for (at,) in stored_rows(events, "occurred_at")))
 
 
 def _touches(events: QuerySet[Event]) -> Iterator[tuple[Any, ...]]:
-    for row in events.values_list(*_NAMED).iterator(chunk_size=5000):
+    for row in stored_rows(events, *_NAMED):
         values = list(row)
         values[_COUNTS] = values[_COUNTS] == VALID
         if values[_KIND] == TIE:  # nobody came by it, so that it is no unit of a rate

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from tallystick.partners.partnerships.rules import ProgramFacts
 from tallystick.tracking.claims.rules import Rejected
@@ -40,6 +41,7 @@ T = TypeVar("T")
 _ROW = msgspec.json.Decoder(dict[str, str])
 _ROWS = msgspec.json.Decoder(list[dict[str, str]])
 _EVENTS = msgspec.json.Decoder(EventBody)
+_TEXT_FIELDS = len(EventBody.__struct_fields__) - len(("lines", "attributes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,14 @@ def claims_of(stored: Stored, context: Context, *, corrects: bool = False) -> Cl
     if receipt.kind in (ROW, GROUP):
         # Texts only, written by ourselves: what else stands in a JSON body is refused when it is decoded.
         return _of_rows(receipt, context)
+    body = _plain_event(receipt.body) if receipt.kind == EVENT else None
+    if body is not None:
+        return _of_event(body, receipt, context)
     fault = body_fault(receipt.body, receipt.content_type)
     if fault is not None:
         raise Rejected(fault.reason, fault.detail, fix="correct the line and import it again")
     if receipt.kind == EVENT:
-        return _of_event(receipt, context)
+        return _of_event(_decoded(_EVENTS, receipt.body), receipt, context)
     raise Rejected(
         Reason.SCHEMA,
         f"no events are made of receipts of kind {receipt.kind!r}",
@@ -118,8 +123,26 @@ def rows_of(receipt: Receipt) -> list[dict[str, str]]:
     return [defaultdict(str, row) for row in rows] if receipt.content_type == SPARSE_CELLS else rows
 
 
-def _of_event(receipt: Receipt, context: Context) -> Claims:
-    body = _decoded(_EVENTS, receipt.body)
+def _plain_event(body: bytes) -> EventBody | None:
+    """The event of a body in which nothing can be amiss that `body_fault` finds; None for one that it must look at.
+
+    That is one of ASCII letters without a backslash, in which every text is the name or the value of a field that was
+    read: so no name stands twice. Nearly all are, and reading them exactly takes ten times as long.
+    """
+    if not body.isascii() or b"\\" in body:
+        return None
+    try:
+        event = _EVENTS.decode(body)
+    except msgspec.DecodeError:
+        return None
+    fields = structs.astuple(event)
+    texts = 2 * (_TEXT_FIELDS - fields.count(None))
+    if event.attributes:
+        texts += 1 + 2 * len(event.attributes)
+    return event if not event.lines and body.count(b'"') == 2 * texts else None
+
+
+def _of_event(body: EventBody, receipt: Receipt, context: Context) -> Claims:
     try:
         draft = verify(body, programs=context.programs, received_at=receipt.received_at)
     except Rejected as rejected:

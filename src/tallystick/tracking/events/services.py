@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tallystick.foundation.audit import services as audit
 from tallystick.foundation.audit.acts import Act, Actor, Subject
+from tallystick.foundation.batches import note
 from tallystick.foundation.lanes import advance, lane, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock, ids
@@ -25,7 +26,7 @@ from tallystick.tracking.events.opening_rules import OPENINGS, Named, is_there, 
 from tallystick.tracking.events.queries import context
 from tallystick.tracking.events.receipts import AnyDraft, Claims, Context, claims_of
 from tallystick.tracking.events.rules import Draft
-from tallystick.tracking.events.series import COUNTED, add_up
+from tallystick.tracking.events.series import COUNTED, add_up, is_in_series
 from tallystick.tracking.events.writing import Fact, Step, source_id, write_events
 from tallystick.tracking.inbox import queries as quarantine
 from tallystick.tracking.inbox import services as inbox
@@ -94,7 +95,8 @@ class _Recording:
                 self.refused.add(stored.receipt.id)
             else:
                 self._pass(stored, claims.drafts)
-                self.counted[stored.receipt.id, COUNTED] += claims.rows
+                if is_in_series(stored.receipt.id):
+                    self.counted[stored.receipt.id, COUNTED] += claims.rows
 
     def _open(self, receipts: Sequence[Stored]) -> Mapping[Named, Rejected]:
         """Open partners, links and codes; returns what could not be, and why."""
@@ -149,6 +151,7 @@ def record(receipts: Sequence[Stored], *, context: Context) -> Recorded:
     recording.take([stored for stored in receipts if stored.conflict_of is None])
     recording.take([stored for stored in receipts if stored.conflict_of is not None])
     write_events(recording.facts, step)
+    note("events", step.batch, received=[fact.receipt.received_at for fact in recording.facts])
     record_reported(recording.reports, batch=step.batch, recorded_at=step.recorded_at)
     inbox.quarantine(recording.findings, at=step.recorded_at)
     inbox.release(recording.passed, at=step.recorded_at)

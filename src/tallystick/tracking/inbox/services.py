@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tallystick.foundation.audit.acts import Act, Actor, Subject
 from tallystick.foundation.audit.services import record
@@ -71,7 +71,8 @@ def release(receipt_ids: Collection[UUID], *, at: datetime, why: str = "") -> in
     _refuse_many(receipt_ids)
     held = Quarantined.objects.exclude(state=Quarantined.State.RELEASED)
     said = {"state": Quarantined.State.RELEASED, "released_at": at, "why": why}
-    return sum(held.filter(receipt_id__in=wanted).update(**said) for wanted in slices(set(receipt_ids)))
+    asked = _held_of(set(receipt_ids), held)
+    return sum(held.filter(receipt_id__in=wanted).update(**said) for wanted in slices(asked))
 
 
 @transaction.atomic
@@ -120,6 +121,18 @@ def _tell(act: str, receipt_ids: Collection[UUID], done: int, *, reason: str, by
         subject = Subject("rcp", named[0], f"{done} of {len(named)} receipts")
         shown = [ids.show("rcp", each) for each in named]
         record(Act(act, subject, by=by, changes={"receipts": (None, shown)}, reason=reason))
+
+
+def _held_of(receipt_ids: set[UUID], held: QuerySet[Quarantined]) -> set[UUID]:
+    """Those of some receipts that may be held: what was just read lies in one range of ids, where hardly any is held.
+
+    All of them, where more are held in their range than are asked about.
+    """
+    if not receipt_ids:
+        return set()
+    within = held.filter(receipt_id__gte=min(receipt_ids), receipt_id__lte=max(receipt_ids)).order_by()
+    found = set(within.values_list("receipt_id", flat=True)[: len(receipt_ids) + 1])
+    return found & receipt_ids if len(found) <= len(receipt_ids) else receipt_ids
 
 
 def _put_back(finding: Finding, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from tallystick.foundation.batches import whole_batches
+from tallystick.foundation.batches import waiting, whole_batches
 from tallystick.kit.facts import (
     PAST_COMMISSIONS,
     REPORTED_COSTS,
@@ -67,7 +67,7 @@ class ReportFacts:
 
     def waiting(self, after: int | None) -> int:
         """How many reports lie behind the cursor."""
-        return self.model._default_manager.filter(batch__gt=after or 0).count()
+        return waiting(self.follows, after or 0).rows
 
     def rows(self, day: date, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The reports of one UTC day that count, in the order of the columns."""

@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from tallystick.foundation.batches import note
 from tallystick.foundation.bulk import insert_rows
 from tallystick.kit import ids
+from tallystick.kit.facts import PAST_COMMISSIONS, REPORTED_COSTS, REPORTED_TOTALS, SHOP_ORDERS, FactTable
 from tallystick.tracking.reported.models import Cost, PastCommission, Reported, ReportedOrder, ReportedTotal
 from tallystick.tracking.reported.rules import (
     CommissionDraft,
@@ -37,9 +39,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where one sort of draft is kept: the word its ids are derived from, the columns of its own, its day."""
+    """Where one sort of draft is kept: the facts it becomes, the word its ids are derived from, the columns of its own,
+    its day.
+    """
 
     model: type[Reported]
+    facts: FactTable
     noun: str
     columns: tuple[str, ...]
     values: Callable[[Any], tuple[object, ...]]
@@ -67,10 +72,10 @@ def record_reported(reports: Sequence[Report], *, batch: int, recorded_at: datet
     make the same row. A report without a reference stands for itself alone: its reference is its id.
     """
     for kind, table in _TABLES.items():
-        rows = [
-            _row(report, table, batch, recorded_at) for report in reports if isinstance(report.draft, kind)
-        ]
+        of_kind = [report for report in reports if isinstance(report.draft, kind)]
+        rows = [_row(report, table, batch, recorded_at) for report in of_kind]
         insert_rows(table.model, (*_COLUMNS, *table.columns), rows)
+        note(table.facts.name, batch, received=[report.received_at for report in of_kind])
     return len(reports)
 
 
@@ -157,6 +162,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
     {
         TotalDraft: _Table(
             ReportedTotal,
+            REPORTED_TOTALS,
             "total",
             (
                 "measure",
@@ -174,6 +180,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
         ),
         CostDraft: _Table(
             Cost,
+            REPORTED_COSTS,
             "cost",
             ("kind", "on", "amount_minor", "currency", "partnership", "channel", "campaign"),
             _cost,
@@ -181,6 +188,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
         ),
         CommissionDraft: _Table(
             PastCommission,
+            PAST_COMMISSIONS,
             "commission",
             (
                 "partnership",
@@ -200,6 +208,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
         ),
         OrderDraft: _Table(
             ReportedOrder,
+            SHOP_ORDERS,
             "order",
             (
                 "order",

@@ -46,6 +46,13 @@ def conversion_keys(event: Evidence, versions: Sequence[Version]) -> list[Conver
     return sorted(found)
 
 
+def has_path(event: Evidence, versions: Iterable[Version]) -> bool:
+    """Whether an event may be a conversion by any of these versions, on whatever day: for others no path is asked."""
+    return event.counts and any(
+        version.program_id == event.program_id and fits(event, version.meaning) for version in versions
+    )
+
+
 def fits(event: Evidence, meaning: Meaning) -> bool:
     """Whether the event is of a kind, and carries the attributes, that the definition asks for."""
     return event.kind in meaning.events and all(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from tallystick.partners.partnerships.models import Code, Partner, Partnership, Placement
+from tallystick.partners.partnerships.models import Campaign, Code, Partner, Partnership, Placement
 from tallystick.partners.programs.models import Channel
 
 
@@ -28,11 +28,12 @@ class Placed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Names of everything in a brand that a touchpoint can come from."""
+    """Names of everything in a brand that a touchpoint can come from, and of campaigns."""
 
     partners: Mapping[UUID, Partner]
     placements: Mapping[UUID, str]
     codes: Mapping[UUID, str]
+    campaigns: Mapping[UUID, str]
     channels: Mapping[UUID, str]
 
     def origin(self, placed: Placed) -> str:
@@ -55,6 +56,7 @@ def naming() -> Naming:
         partners=partners_by_partnership(),
         placements=dict(Placement.objects.values_list("id", "name")),
         codes=dict(Code.objects.values_list("id", "key")),
+        campaigns=dict(Campaign.objects.values_list("id", "name")),
         channels=dict(Channel.objects.values_list("id", "name")),
     )
 

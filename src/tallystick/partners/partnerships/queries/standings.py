@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max, Min
 
+from tallystick.kit.batches import slices
 from tallystick.partners.partnerships.models import PartnershipChange
 from tallystick.partners.partnerships.rules import Standing, State, standing_of
 
 
-def standings() -> dict[UUID, Standing]:
-    """Partnership id → when it was active, of the brand in scope, read at one time. Identifier: ATTR-STANDING."""
+def standings(partnerships: Collection[UUID]) -> dict[UUID, Standing]:
+    """Partnership id → when it was active, for these of the brand in scope. Identifier: ATTR-STANDING."""
     found: dict[UUID, list[tuple[datetime, State]]] = {}
-    rows = PartnershipChange.objects.order_by("number").values_list("partnership_id", "at", "state")
-    for partnership_id, at, state in rows:
-        found.setdefault(partnership_id, []).append((at, State(state)))
+    for part in slices(partnerships):
+        rows = PartnershipChange.objects.filter(partnership_id__in=part).order_by("number")
+        for partnership_id, at, state in rows.values_list("partnership_id", "at", "state"):
+            found.setdefault(partnership_id, []).append((at, State(state)))
     return {partnership_id: standing_of(changes) for partnership_id, changes in found.items()}
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from tallystick.kit.texts import translatable
 from tallystick.tracking.events.mapping.form import FieldFrom, Target
+from tallystick.tracking.imports.guessing.columns import Column
 from tallystick.tracking.imports.guessing.form import Note
 from tallystick.tracking.imports.guessing.table import Sketch, Table, day_to_say, key_of
 from tallystick.tracking.imports.presets.form import fold
@@ -61,9 +62,7 @@ def totals(table: Table) -> Iterator[Sketch]:
         )
         for name, column in beside.items()
     ]
-    shared = table.sources(
-        on="occurred_at", partner="partner", placement="placement", channel="channel", campaign="campaign"
-    )
+    shared = table.sources(on="occurred_at", partner="partner", placement="placement", channel="channel")
     if "on" not in shared:
         shared["on"], note = day_to_say(table, "on")
         notes.append(note)
@@ -72,7 +71,10 @@ def totals(table: Table) -> Iterator[Sketch]:
         notes.append(
             Note("reference", "", "several rows are about the same day and name: each is reported for itself")
         )
-    attributes = {**table.attributes("path", "product", "country", "device"), **beside}
+    elif table.has("campaign"):
+        shared["reference"] = FieldFrom(columns=tuple(column.name for column in _names(table)))
+        notes.append(Note("reference", "", "a later file says anew what it says of the same day and names"))
+    attributes = {**table.attributes("path", "product", "country", "device", "campaign"), **beside}
     targets = tuple(
         Target(
             fields={"measure": FieldFrom(constant=measure), "value": FieldFrom(column=column.name)},
@@ -95,13 +97,14 @@ def _is_one_report_a_row(table: Table) -> bool:
     """Whether day and names tell the rows apart."""
     if not table.has("occurred_at") or table.has("path"):
         return False
-    named = [
-        table.roles[role].column
-        for role in ("occurred_at", "partner", "placement", "channel", "campaign")
-        if table.has(role)
-    ]
-    rows = list(zip(*(column.cells for column in named), strict=True))
+    rows = list(zip(*(column.cells for column in _names(table)), strict=True))
     return len(set(rows)) == len(rows)
+
+
+def _names(table: Table) -> list[Column]:
+    """The columns that say what a total is about: its day, and whose it is."""
+    roles = ("occurred_at", "partner", "placement", "channel", "campaign")
+    return [table.roles[role].column for role in roles if table.has(role)]
 
 
 def costs(table: Table) -> Iterator[Sketch]:

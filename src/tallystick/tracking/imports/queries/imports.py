@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
+from tallystick.foundation.batches import Waiting
 from tallystick.foundation.listing import Listing, one_of
 from tallystick.foundation.scoping import across_brands
 from tallystick.kit import ids
@@ -78,6 +79,13 @@ def next_in_turn(now: object) -> Import | None:
     """The oldest import of all brands that waits for its turn, or whose worker has not been heard of for its lease."""
     waiting = Q(state=State.QUEUED) | Q(state=State.RECEIVING, held_until__lt=now)
     return across_brands(Import).filter(waiting).order_by("received_at", "id").first()
+
+
+def at_work() -> Waiting:
+    """The imports of the brand in scope that were begun and of which not every row is a receipt yet."""
+    begun = Import.objects.filter(state__in=(State.QUEUED, State.RECEIVING))
+    found = begun.aggregate(count=Count("id"), oldest=Min("received_at"))
+    return Waiting(found["count"], found["oldest"])
 
 
 def first_of(import_: Import) -> UUID | None:

@@ -22,7 +22,7 @@ RECEIPTS = (
         erased_us bigint
     )
     """,
-    "CREATE INDEX inbox_receipt_in_order ON inbox_receipt (brand_id, tx, seq)",
+    "CREATE INDEX inbox_receipt_in_order ON inbox_receipt (brand_id, tx, seq) INCLUDE (received_us)",
     """
     CREATE UNIQUE INDEX inbox_one_original_per_key ON inbox_receipt (brand_id, source, kind, key)
     WHERE key IS NOT NULL AND conflict_of IS NULL

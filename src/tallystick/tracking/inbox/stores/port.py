@@ -110,6 +110,11 @@ class Store(Protocol):
     def backlog(self, brand_id: UUID, position: Position) -> int:
         """How many receipts lie after a position, those included that `read` must still hold back."""
 
+    def oldest(self, brand_id: UUID, position: Position) -> datetime | None:
+        """When the oldest of those receipts was received; None where there are none. Rows of a file were received
+        when its import began, so this need not be the first of them.
+        """
+
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:
         """Replace a body by its hash and forget path, headers and address; so, too, the evidence against it. EO-ERASE.
 

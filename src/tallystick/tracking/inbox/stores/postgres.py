@@ -17,6 +17,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from tallystick.kit import clock
 from tallystick.kit.failpoints import reach
 from tallystick.tracking.inbox.stores import port, rows, settling
 from tallystick.tracking.inbox.stores.port import (
@@ -145,6 +146,12 @@ class PostgresStore:
         tx, seq = _position(position)
         counted = self._open().execute(f"SELECT count(*) {_AFTER}", (brand_id, str(tx), seq)).fetchone()
         return 0 if counted is None else int(counted[0])
+
+    def oldest(self, brand_id: UUID, position: Position) -> datetime | None:
+        """See `Store.oldest`."""
+        tx, seq = _position(position)
+        found = self._open().execute(f"SELECT min(received_us) {_AFTER}", (brand_id, str(tx), seq)).fetchone()
+        return None if found is None or found[0] is None else clock.from_micros(found[0])
 
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:
         """See `Store.erase`. The old row lies in the table's file until VACUUM, and in the server's log."""

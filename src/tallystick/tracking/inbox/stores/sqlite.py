@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 
 from tallystick.foundation.sqlite.connect import connect as connect_durably
+from tallystick.kit import clock
 from tallystick.kit.batches import slices
 from tallystick.kit.durable import sync_directory
 from tallystick.kit.failpoints import reach
@@ -136,6 +137,17 @@ class SqliteStore:
                 tables.count_after(source.connection, brand_id, start.read.get(source.name, 0))
                 for source in (self._keyed_source(), *keyless)
             )
+
+    def oldest(self, brand_id: UUID, position: Position) -> datetime | None:
+        """See `Store.oldest`."""
+        start = sources.to_position(position)
+        with sources.unread(self._directory, self._connect, start) as keyless:
+            found = [
+                tables.oldest_after(source.connection, brand_id, start.read.get(source.name, 0))
+                for source in (self._keyed_source(), *keyless)
+            ]
+        micros = min((each for each in found if each is not None), default=None)
+        return None if micros is None else clock.from_micros(micros)
 
     def erase(self, receipt_id: UUID, *, at: datetime) -> bool:
         """See `Store.erase`. Freed pages are overwritten, and the log is emptied unless somebody reads it."""

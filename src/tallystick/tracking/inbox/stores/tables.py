@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS receipts (
     erased_us INTEGER
 ) STRICT
 """
-_BY_BRAND: Final = "CREATE INDEX IF NOT EXISTS receipts_by_brand ON receipts (brand_id)"
+_BY_BRAND: Final = "CREATE INDEX IF NOT EXISTS receipts_by_brand ON receipts (brand_id, seq, received_us)"
 _ONE_ORIGINAL: Final = """
 CREATE UNIQUE INDEX IF NOT EXISTS one_original_per_key ON receipts (brand_id, source, kind, key)
 WHERE conflict_of IS NULL
@@ -168,6 +168,13 @@ def count_after(connection: Connection, brand_id: UUID, seq: int) -> int:
     """How many rows of a brand come after a sequence number."""
     query = "SELECT count(*) FROM receipts WHERE brand_id = ? AND seq > ?"
     return int(connection.execute(query, (brand_id.bytes, seq)).fetchone()[0])
+
+
+def oldest_after(connection: Connection, brand_id: UUID, seq: int) -> int | None:
+    """When the oldest of those rows was received, in microseconds; answered from the index alone."""
+    query = "SELECT min(received_us) FROM receipts WHERE brand_id = ? AND seq > ?"
+    found: int | None = connection.execute(query, (brand_id.bytes, seq)).fetchone()[0]
+    return found
 
 
 def ends(connection: Connection) -> dict[UUID, int]:

@@ -213,7 +213,7 @@ def _loss(summary: Summary) -> Loss | None:
         "lost": figures.count(summary.lost),
         "expected": figures.count(summary.expected),
     }
-    return Loss(wording.percent(summary.tracking_loss_rate), wording.interval(interval), says)
+    return Loss(wording.percent(summary.tracking_loss_rate), wording.percents(interval), says)
 
 
 def _money(each: MoneyOf) -> tuple[str, str, str, str, str]:

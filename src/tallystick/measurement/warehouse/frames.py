@@ -1,0 +1,74 @@
+"""Rows of facts as frames of columns: typed as the schema says, refused where they do not fit, divided by UTC day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import polars as pl
+
+from tallystick.kit import clock
+from tallystick.kit.batches import chunks
+from tallystick.kit.facts import Column, FactTable
+from tallystick.measurement.warehouse import rules
+
+_TYPES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "id": pl.Binary,
+    "text": pl.String,
+    "instant": pl.Datetime("us", "UTC"),
+    "int": pl.Int64,
+    "flag": pl.Boolean,
+}
+_ID_BYTES: Final = 16
+
+
+def frames(table: FactTable, rows: Iterable[tuple[Any, ...]]) -> Iterator[pl.DataFrame]:
+    """Rows as a source gives them, at most ROWS_PER_FILE in each frame. Raises BadFact."""
+    return (fitting(table, chunk) for chunk in chunks(rows, rules.ROWS_PER_FILE))
+
+
+def fitting(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    """Some rows as a frame. Raises BadFact for a NULL where the schema has none, or a value of another type."""
+    try:
+        columns = zip(table.columns, zip(*rows, strict=True), strict=True)
+        return pl.DataFrame([_series(column, values) for column, values in columns])
+    except (TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as wrong:
+        raise rules.BadFact(f"{table.name}: a row does not fit the columns: {wrong}") from wrong
+
+
+def by_day(table: FactTable, frame: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
+    """The rows of each UTC day, oldest day first, in the order of time."""
+    days = frame.with_columns(pl.col(table.day_column).dt.date().alias("_day"))
+    parted = days.partition_by("_day", as_dict=True, include_key=False)
+    for (day,), of_day in sorted(parted.items()):
+        yield day, of_day.sort(table.day_column, maintain_order=True)
+
+
+def _series(column: Column, values: Sequence[Any]) -> pl.Series:
+    if column.kind == "id":
+        series = _ids(column.name, values)
+    elif column.kind == "instant":
+        series = _instants(column.name, values)
+    else:
+        series = pl.Series(column.name, values, dtype=_TYPES[column.kind], strict=True)
+    if not column.nullable and series.null_count():
+        raise ValueError(f"`{column.name}` is never NULL, but {series.null_count()} rows have none")
+    return series
+
+
+def _ids(name: str, values: Sequence[Any]) -> pl.Series:
+    stored = [value.bytes if isinstance(value, UUID) else value for value in values]
+    series = pl.Series(name, stored, dtype=pl.Binary, strict=True)
+    if not (series.bin.size() == _ID_BYTES).all():
+        raise ValueError(f"`{name}` is not always an id")
+    return series
+
+
+def _instants(name: str, values: Sequence[Any]) -> pl.Series:
+    if isinstance(next((value for value in values if value is not None), None), str):
+        texts = pl.Series(name, values, dtype=pl.String, strict=True)
+        return texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=True)
+    micros = [None if value is None else clock.to_micros(value) for value in values]
+    return pl.Series(name, micros, dtype=pl.Int64, strict=True).cast(_TYPES["instant"])
