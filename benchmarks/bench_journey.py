@@ -49,9 +49,13 @@ def main() -> None:
     for database in DATABASES:
         with prepared(database) as run_alone:
             for order in ORDERS:
-                runs = [json.loads(run_alone("benchmarks.bench_journey", "--once", order)) for _ in range(RUNS)]
-                print(f"{database}, {order}: {RECEIPTS:,} receipts in rounds of {ROUND:,}, {PARTNERS:,} partners, "
-                      f"seed {SEED}, {RUNS} runs: min / median / max")
+                runs = [
+                    json.loads(run_alone("benchmarks.bench_journey", "--once", order)) for _ in range(RUNS)
+                ]
+                print(
+                    f"{database}, {order}: {RECEIPTS:,} receipts in rounds of {ROUND:,}, {PARTNERS:,} partners, "
+                    f"seed {SEED}, {RUNS} runs: min / median / max"
+                )
                 print(_speed(runs))
                 print(_cost(runs), flush=True)
                 answers |= {json.dumps(run["answers"]) for run in runs}
@@ -91,7 +95,9 @@ def once(order: str) -> dict[str, Any]:
     reference, left = _Reference(), iter(arrived)
     while round_ := list(islice(left, ROUND)):
         clock.time(REFERENCE, partial(reference.insert, round_))
-        clock.time("append", lambda now=round_: [inbox().append(now[at : at + STEP]) for at in range(0, ROUND, STEP)])
+        clock.time(
+            "append", lambda now=round_: [inbox().append(now[at : at + STEP]) for at in range(0, ROUND, STEP)]
+        )
         for stage in STAGES:
             clock.time(stage.name, partial(_finish, stage, brand_id))
     for kind in (clock.seconds, clock.cpu):
@@ -187,7 +193,9 @@ def _afterwards(brand_id: UUID) -> dict[str, float]:
     written = list((folder / "warehouse").rglob("*.parquet"))
     with brand_scope(brand_id):
         live = snapshot().files
-    kept = [path for path in (*folder.glob("tallystick.db*"), *(folder / "inbox").rglob("*")) if path.is_file()]
+    kept = [
+        path for path in (*folder.glob("tallystick.db*"), *(folder / "inbox").rglob("*")) if path.is_file()
+    ]
     size = sum(path.stat().st_size for path in kept)
     if connection.vendor == POSTGRESQL:
         with connection.cursor() as cursor:
@@ -202,10 +210,8 @@ def _afterwards(brand_id: UUID) -> dict[str, float]:
 
 def _answers(brand_id: UUID) -> list[list[str]]:
     """The cells of the rate of purchases, with the keys of partners, which are the same on every database."""
-    from benchmarks.questions import AS_OF, everything
+    from benchmarks.questions import everything
     from tallystick.foundation.scoping import brand_scope
-    from tallystick.measurement.kpis.queries import ask
-    from tallystick.measurement.warehouse import configured
     from tallystick.measurement.warehouse.queries import snapshot
     from tallystick.partners.partnerships.models import Partner
     from tallystick.partners.programs.models import Program

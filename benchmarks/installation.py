@@ -39,7 +39,10 @@ def prepared(database: str) -> Iterator[Callable[..., str]]:
         template.mkdir()
         named = {"DATABASE_URL": url} if url else {}
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.installation"], env=environment(template, named), cwd=ROOT, check=True
+            [sys.executable, "-m", "benchmarks.installation"],
+            env=environment(template, named),
+            cwd=ROOT,
+            check=True,
         )
 
         def run(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:

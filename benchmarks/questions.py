@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from benchmarks.shape import FIRST
 
 if TYPE_CHECKING:
-    from uuid import UUID
 
     from tallystick.measurement.kpis.questions import Question
     from tallystick.partners.programs.rules import Version
@@ -54,5 +50,9 @@ def question(*, last_days: int, days: int = 90, **asked: Any) -> Question:
     from tallystick.measurement.kpis.questions import Period, Question
 
     known, until = versions(), FIRST + timedelta(days=days)
-    fields: dict[str, Any] = {"as_of": AS_OF, "period": Period(until - timedelta(days=last_days), until), **asked}
+    fields: dict[str, Any] = {
+        "as_of": AS_OF,
+        "period": Period(until - timedelta(days=last_days), until),
+        **asked,
+    }
     return Question(program_id=PROGRAM, versions=[known["purchase"]], others=[known["lead"]], **fields)

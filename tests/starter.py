@@ -110,7 +110,7 @@ def main(address: str) -> None:
         door.bind(address)
         door.listen()
         os.write(1, b"ready\n")
-        while door in select.select([door, 0], [], [])[0]:
+        while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
             line, _ = door.accept()
             if not os.fork():
                 door.close()
@@ -162,7 +162,7 @@ def _run(option: str, what: str, *arguments: str) -> int:
             return leaving.code or 0
         sys.stderr.write(f"{leaving.code}\n")
         return 1
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as Python itself: whatever ends a program is shown, and its exit code is 1
         traceback.print_exc()
         return 1
     return 0

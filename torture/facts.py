@@ -14,6 +14,7 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,13 +28,18 @@ from tallystick.kit.failpoints import POINTS
 
 if TYPE_CHECKING:
     from tallystick.tracking.inbox.wire import Receipt
+    from tests.installs import InstallTemplate
 
 GROUP = 8
 CLICKS = 6
 """A group of receipts arrives at once and is recorded in one step, so that touchpoints come by sixes."""
 
+FIRST_GROUPS = 5
+"""So many before anybody is killed: there is something to merge."""
+
 START = datetime(2026, 3, 2, tzinfo=UTC)
 KEEP_SECONDS = 2.0
+SECONDS_A_WORLD = 20.0
 READERS = 1
 PAUSE = 0.05
 LONGEST_LIFE = 0.5
@@ -76,13 +82,30 @@ class Tally:
     reached: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, world: dict[str, Any]) -> None:
+    def add(self, name: str, world: dict[str, Any]) -> None:
         """Count one more world."""
         self.rounds += 1
         for name in ("kills", "reads", "wrong", "lost", "doubled", "wrong_by_pattern"):
             setattr(self, name, getattr(self, name) + world[name])
         self.reached.update(world["reached"])
-        self.faults += world["faults"]
+        self.faults += [f"world {name}: {fault}" for fault in world["faults"]]
+
+
+def torment(template: InstallTemplate, *, seed: int, first: int, until: float) -> Tally:
+    """Play worlds until the time (`time.monotonic`) is over; at least one."""
+    tally = Tally()
+    while not tally.rounds or time.monotonic() < until:
+        name = f"{seed}/{first + tally.rounds}"
+        code = f"from torture.facts import play\nplay(seed={name!r}, seconds={SECONDS_A_WORLD})"
+        with (
+            tempfile.TemporaryDirectory(prefix="tallystick-torture-") as place,
+            template.copy(Path(place) / "data") as install,
+        ):
+            told = install.run_python(code, seconds=600)
+        if told.returncode:
+            raise RuntimeError(f"world {name}: {told.stderr}")
+        tally.add(name, json.loads(told.stdout))
+    return tally
 
 
 def wrong(sums: dict[str, int], before: dict[str, int]) -> list[str]:
@@ -134,16 +157,15 @@ def _torment(brand_id: UUID, seed: str, seconds: float) -> tuple[int, Counter[st
     """Start writers and kill them: once at every place, then at random. Returns how many kills, and where."""
     chance, reached, kills = random.Random(seed), Counter[str](), 0
     until = time.monotonic() + seconds
-    places = chance.sample(PLACES, len(PLACES))
+    # Files to sweep come late, with the others' work.
+    places = sorted(chance.sample(PLACES, len(PLACES)), key="warehouse.sweeping".__eq__, reverse=True)
     while places or time.monotonic() < until:
         place = places.pop() if places else ""
         writers = [_forked(_write, brand_id, f"{seed}/{kills}", place)]
         if not place and chance.random() < 0.5:
             writers.append(_forked(_write, brand_id, f"{seed}/{kills}/beside", ""))
         if place:
-            began = time.monotonic()
             reached[place] += _ended_by_itself(writers[0], PATIENCE)
-            sys.stderr.write(f"{place} {time.monotonic() - began:.2f}\n")
         else:
             time.sleep(chance.random() * LONGEST_LIFE)
         for writer in writers:
@@ -225,7 +247,10 @@ def _open_shop() -> str:
             | {"meaning": {"model": "linear"}}
         ],
     }
-    return str(apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS), by=TESTER).brand.id)
+    brand_id: UUID = apply_setup(msgspec.convert(document, Setup), models=tuple(MODELS), by=TESTER).brand.id
+    for n in range(FIRST_GROUPS):
+        _work(brand_id, random.Random(n))
+    return str(brand_id)
 
 
 def _write(brand_id: UUID, seed: str, place: str) -> None:

@@ -85,7 +85,7 @@ def rows_of(page: Read) -> dict[str, tuple[str, str]]:
     for element in page.elements:
         if element.attributes.get("class") == "narrow":
             name = spaced(element.text)
-        if element.tag == "td" and "col-figure" in (element.attributes.get("class") or ""):
+        if name and element.tag == "td" and "col-figure" in (element.attributes.get("class") or ""):
             found[name] = spaced(element.text)
     links = [link for link in page.links if link.startswith("/acme/receipts")]
     return {key: (text, links[number - len(found)]) for number, (key, text) in enumerate(found.items())}
@@ -135,16 +135,16 @@ def test_the_figures_are_those_of_the_question(browser, by, basis):
     expected = {
         found.terms.term(
             by, cell.keys[0]
-        ).name: f"{wording.percent(cell.value)}{wording.interval(cell.interval)}"
+        ).name: f"{wording.percent(cell.value)}{wording.percents(cell.interval)}"
         if cell.status is Status.OK
-        else wording.rate(cell, section.denominator)
+        else wording.figure(cell, found.scale(section))
         for cell in section.rows
     }
     shown = {name: text for name, (text, _link) in rows_of(page).items()}
     assert {name: text.replace(" ", "") for name, text in shown.items()} == {
         name: text.replace(" ", "") for name, text in expected.items()
     }
-    for words in wording.context(answer, section):
+    for words in wording.context(answer, section, found.scale(section)):
         assert words in page.words
 
 
@@ -160,7 +160,7 @@ def test_the_csv_has_the_same_figures_unrounded(browser, by):
         for cell in section.rows
     )
     shown = sorted(
-        (row["status"], int(row["units"]), int(row["converted"]), row["rate"], row["low"])
+        (row["status"], int(row["units"]), int(row["converted"]), row["value"], row["low"])
         for row in rows
         if row["row"] == "cell"
     )
@@ -182,7 +182,7 @@ def test_a_figure_opens_to_receipts_that_repeat_it(browser, address):
     assert rows.keys() == cells.keys()
     for name, (_text, link) in rows.items():
         opened = browser.get(link)
-        assert wording.counts(cells[name], section.denominator) in opened.words, name
+        assert wording.counts(cells[name], found.scale(section)) in opened.words, name
 
 
 def test_paging_through_the_receipts_gives_every_unit_once(browser):

@@ -12,7 +12,7 @@ from tallystick.foundation.audit import heads, queries
 from tests.houses import House
 from tests.installs import InstallTemplate, migrated_template
 from tests.postgres import cluster
-from torture import kills, results, tampering
+from torture import facts, kills, results, tampering
 
 pytestmark = pytest.mark.torture
 
@@ -22,14 +22,24 @@ SEED = int(os.environ.get("TALLYSTICK_TORTURE_SEED", "1"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shop(request, tmp_path_factory, monkeypatch) -> Iterator[tuple[str, InstallTemplate]]:
-    """A migrated installation with a brand in it, on one of the two databases."""
+def empty(request, tmp_path_factory, monkeypatch) -> Iterator[tuple[str, InstallTemplate]]:
+    """A migrated installation on one of the two databases."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with ExitStack() as stack:
         if request.param == "postgresql":
             monkeypatch.setenv("DATABASE_URL", stack.enter_context(cluster()))
-        template = stack.enter_context(migrated_template(tmp_path_factory.mktemp("torture")))
-        yield request.param, stack.enter_context(kills.shop(template, tmp_path_factory.mktemp("shop")))
+        yield (
+            request.param,
+            stack.enter_context(migrated_template(tmp_path_factory.mktemp("torture"))),
+        )
+
+
+@pytest.fixture
+def shop(empty, tmp_path_factory) -> Iterator[tuple[str, InstallTemplate]]:
+    """The same with a brand in it."""
+    on, template = empty
+    with kills.shop(template, tmp_path_factory.mktemp("shop")) as with_brand:
+        yield on, with_brand
 
 
 def test_random_kills_lose_nothing_and_double_nothing(shop):
@@ -43,6 +53,19 @@ def test_random_kills_lose_nothing_and_double_nothing(shop):
     assert found_out, "the broken stage was not noticed: this run proves nothing"
     assert tally.kills
     assert (tally.lost, tally.doubled, tally.faults) == (0, 0, [])
+
+
+def test_kills_in_the_warehouse_show_no_reader_a_wrong_sum_and_lose_no_row(empty):
+    on, template = empty
+    first = results.rounds_done("warehouse", on, SEED)
+    tally = facts.torment(template, seed=SEED, first=first, until=time.monotonic() + SECONDS)
+    found_out = tally.wrong_by_pattern > 0
+    line = {"rounds": tally.rounds, "kills": tally.kills, "lost": tally.lost, "doubled": tally.doubled}
+    results.add({"harness": "warehouse", "on": on, "seed": SEED, **line, "control_found": found_out})
+    assert found_out, "who reads by a pattern saw no wrong sum: this run proves nothing"
+    assert tally.reads
+    assert set(tally.reached) == set(facts.PLACES)
+    assert (tally.wrong, tally.lost, tally.doubled, tally.faults) == (0, 0, 0, [])
 
 
 def test_power_cuts_lose_no_acknowledged_receipt_and_with_less_syncing_they_do():

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tallystick.kit import clock
 from tallystick.kit.facts import TABLES, FactTable
@@ -44,10 +43,16 @@ class ChdbEngine:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def is_there() -> bool:
+    """Whether chDB has a wheel for this platform (docs/decisions/0014)."""
+    return find_spec("chdb") is not None
+
+
 @cache
 def _session() -> Any:
-    chdb = pytest.importorskip("chdb.session", reason="chDB has no wheel for this platform (docs/decisions/0014)")
-    session = chdb.Session()
+    from chdb.session import Session
+
+    session = Session()
     session.query("SET max_threads = 1")
     return session
 

@@ -1,30 +1,26 @@
-"""The same figures by lists and loops: no SQL, no shared code with what it checks but the words of the question."""
+"""The same figures by lists and loops: no SQL, no shared code with what it checks but the words of the question.
+
+What each KPI counts stands in `measured.py`, how cells come of it here.
+"""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tallystick.measurement.kpis.questions import Part
-from tallystick.partners.programs.rules import Basis, Denominator
-from tests.engines.world import LEAD, ORDER, PROGRAM, Row, World
+from tallystick.partners.programs.rules import Basis
+from tests.engines.measured import AMOUNTS, DIVIDED, MEASURED, Row, RowsOf
+from tests.engines.world import PROGRAM, World
 
-HALF_AN_HOUR = timedelta(minutes=30)
-
-
-@dataclass
-class Unit:
-    """One thing that may convert."""
-
-    id: Any
-    at: datetime
-    cluster: str
-    face: Row | None
-    touches: list[Row]
-    first_type: str | None = None
-    versions: set[int] = field(default_factory=set)
-    conversions: dict[Any, str] = field(default_factory=dict)
+TYPES = ("new", "returning", "unknown")
+AGES = ("under_1_hour", "under_1_day", "under_7_days", "under_30_days", "over_30_days")
+SPLITS = {"customer_type": TYPES, "time_since_touch": AGES}
+Keys = tuple[str, ...]
+COARSE = 1_000_000
 
 
 @dataclass
@@ -43,303 +39,255 @@ class Sums:
     immature: int = 0
     crossing: int = 0
     excluded: int = 0
+    top_1: int = 0
+    top_5: int = 0
+    top_10: int = 0
 
 
-def cells(world: World, part: Part) -> dict[tuple[str, ...], Sums]:
-    """The cells of one part of a question, keys as text."""
-    return Oracle(world, part).cells()
+@dataclass
+class Tally:
+    """Everything that was counted, each with its keys; a key that only conversions have is None for a unit.
+
+    entries: keys, what the cluster converted into, cluster, below, above. things: keys, conversion, share.
+    """
+
+    entries: list[tuple[tuple[str | None, ...], Keys | None, str, int, int]] = field(default_factory=list)
+    immature: list[tuple[str | None, ...]] = field(default_factory=list)
+    crossing: list[Keys] = field(default_factory=list)
+    excluded: list[tuple[str | None, ...]] = field(default_factory=list)
+    things: list[tuple[Keys, Any, int]] = field(default_factory=list)
 
 
 class Oracle:
+    """One part of a question over one world."""
+
     def __init__(self, world: World, part: Part) -> None:
         self.world, self.part, self.cut = world, part, part.cut
-        self.zone = ZoneInfo(world.zone)
-        self.found: dict[tuple[str, ...], Sums] = defaultdict(Sums)
-        self.by_visitor: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(
-            lambda: defaultdict(lambda: [0, 0])
-        )
-        self.reached: dict[tuple[str, ...], set[Any]] = defaultdict(set)
-        self.touches = [
-            row
-            for row in world.touchpoints
-            if row["program_id"] == PROGRAM and row["occurred_at"] <= self.cut.as_of
-        ]
-        self.credits = [
-            row
-            for row in world.credits
-            if row["program_id"] == PROGRAM and row["share_ppb"] > 0 and row["converted_at"] <= self.cut.as_of
-        ]
+        self.kpi, self.zone = part.cut.kpi.key, ZoneInfo(world.zone)
+        self.rows = RowsOf(world, part.cut)
+        self.tally = Tally()
+        self.days_of: list[date] = []
+        self.count()
 
     # -- dimensions
 
-    def local(self, at: datetime) -> datetime:
-        return at.astimezone(self.zone)
-
-    def value(self, name: str, face: Row | None, at: datetime) -> str:
-        face = face or {}
-        local = self.local(at)
+    def value(self, name: str, row: Row | None, at: Any) -> str:
+        row = row or {}
+        on = at.astimezone(self.zone).date()
         match name:
             case "program":
                 return PROGRAM.hex
-            case "partner" | "placement" | "link" | "code":
-                found = face.get(f"{name}_id")
+            case "partner" | "placement" | "link" | "code" | "campaign":
+                found = row.get(f"{name}_id")
                 return found.hex if found else "none"
             case "source":
-                found = face.get("partner_id") or face.get("channel_id")
+                found = row.get("partner_id") or row.get("channel_id")
                 return found.hex if found else "none"
             case "partner_kind" | "placement_type":
-                return face.get(name) or "none"
-            case "device" | "country" | "visitor_type":
-                return face.get(name) or "unknown"
+                return row.get(name) or "none"
+            case "landing_page" | "sub_id":
+                return row.get(name) or "(none)"
+            case "device" | "country" | "visitor_type" | "browser":
+                return row.get(name) or "unknown"
             case "day":
-                return local.date().isoformat()
+                return on.isoformat()
             case "week":
-                year, week, _ = local.date().isocalendar()
+                year, week, _ = on.isocalendar()
                 return f"{year}-W{week:02d}"
             case "month":
-                return f"{local.year}-{local.month:02d}"
-        raise AssertionError(name)
+                return f"{on.year}-{on.month:02d}"
+            case "quarter":
+                return f"{on.year}-Q{(on.month - 1) // 3 + 1}"
+        return self.outcome(name, row)
 
-    def in_period(self, at: datetime) -> bool:
-        on: date = self.local(at).date()
+    def outcome(self, name: str, row: Row) -> str:
+        if name == "customer_type":
+            return row["customer_type"] if row["customer_type"] in TYPES else "unknown"
+        assert name == "time_since_touch"
+        hours = (row["converted_at"] - row["touched_at"]).total_seconds() / 3600
+        limits = (1, 24, 7 * 24, 30 * 24)
+        return AGES[sum(hours >= limit for limit in limits)]
+
+    def in_period(self, at: Any) -> bool:
+        on: date = at.astimezone(self.zone).date()
         period = self.part.period
         return (period.from_on is None or on >= period.from_on) and (
             period.until_on is None or on < period.until_on
         )
 
-    def belongs(self, face: Row | None, at: datetime) -> bool:
-        face = face or {}
-        of_partner, of_house = face.get("partner_id"), face.get("channel_id")
+    def belongs(self, row: Row | None, at: Any) -> bool:
+        row = row or {}
+        of_partner, of_house = row.get("partner_id"), row.get("channel_id")
         if self.cut.segment == "partner" and not of_partner:
             return False
         if self.cut.segment == "house" and (of_partner or not of_house):
             return False
         return all(
-            self.value(name, face, at) == getattr(wanted, "hex", wanted)
+            self.value(name, row, at) == getattr(wanted, "hex", wanted)
             for name, wanted in self.cut.where
-            if name != "customer_type"
+            if name not in SPLITS
         )
 
-    @property
-    def wanted_types(self) -> list[str]:
-        return [str(value) for name, value in self.cut.where if name == "customer_type"]
+    def wanted(self, row: Row) -> bool:
+        """Whether a conversion is as the filters say."""
+        return all(self.outcome(name, row) == value for name, value in self.cut.where if name in SPLITS)
 
-    def keys(self, face: Row | None, at: datetime, customer_type: str | None) -> tuple[str, ...]:
-        return (
-            tuple(
-                str(customer_type) if name == "customer_type" else self.value(name, face, at)
-                for name in self.cut.by
-            )
-            or ()
-        )
+    def keys(self, row: Row | None, at: Any) -> Keys:
+        return tuple(self.value(name, row, at) for name in self.cut.by)
 
-    def types(self) -> list[str | None]:
-        return ["new", "returning", "unknown"] if "customer_type" in self.cut.by else [None]
+    def open_keys(self, row: Row | None, at: Any) -> tuple[str | None, ...]:
+        return tuple(None if name in SPLITS else self.value(name, row, at) for name in self.cut.by)
 
-    # -- units
+    # -- what is counted
 
-    def cluster(self, touch: Row) -> str:
-        if touch["visitor"] is not None:
-            return "v:" + touch["visitor"]
-        for who in ("customer", "account", "session"):
-            if touch[who] is not None:
-                return f"{who} {touch[who]}"
-        return "e:" + touch["event_id"].hex
+    def count(self) -> None:
+        if self.kpi in DIVIDED:
+            units = [unit for unit in self.rows.units() if self.counted(unit)]
+            self.days_of = [unit.at.astimezone(self.zone).date() for unit in units]
+            self.apart()
+            if self.cut.basis is Basis.COHORT:
+                self.cohort(units)
+                return
+            for unit in units:
+                self.tally.entries.append((self.open_keys(unit.face, unit.at), None, unit.cluster, 1, 0))
+        self.measured(MEASURED[self.kpi] if self.kpi in MEASURED else MEASURED["attributed_conversions"])
 
-    def closes(self, touch: Row) -> datetime:
-        return touch["occurred_at"] + timedelta(days=dict(self.cut.windows).get(touch["kind"], 0))
-
-    def of_kind(self, touch: Row) -> bool:
-        match self.cut.unit:
-            case Denominator.CLICKS:
-                return touch["kind"] == "click"
-            case Denominator.EXPOSURES:
-                return touch["kind"] == "impression"
-            case Denominator.SESSIONS:
-                somebody = touch["visitor"] is not None or touch["session"] is not None
-                return touch["kind"] != "impression" and (somebody or touch["kind"] == "click")
-        return False
-
-    def units(self) -> list[Unit]:
-        match self.cut.unit:
-            case Denominator.SESSIONS:
-                return self.sessions()
-            case Denominator.LEADS:
-                return self.leads()
-        return [
-            Unit(touch["event_id"], touch["occurred_at"], self.cluster(touch), touch, [touch])
-            for touch in self.touches
-            if touch["counts"] and self.of_kind(touch)
-        ]
-
-    def sessions(self) -> list[Unit]:
-        groups: dict[tuple[str, Any], list[Row]] = defaultdict(list)
-        for touch in self.touches:
-            if touch["counts"] and self.of_kind(touch):
-                groups[(self.cluster(touch), touch["session"])].append(touch)
-        found = []
-        for (_, session), touches in groups.items():
-            touches.sort(key=lambda touch: (touch["occurred_at"], touch["event_id"].bytes))
-            runs = [[touches[0]]]
-            for touch in touches[1:]:
-                pause = touch["occurred_at"] - runs[-1][-1]["occurred_at"]
-                if session is None and pause > HALF_AN_HOUR:
-                    runs.append([])
-                runs[-1].append(touch)
-            found += [self.session(run) for run in runs]
-        return found
-
-    def session(self, run: list[Row]) -> Unit:
-        with_source = [touch for touch in run if touch["partner_id"] or touch["channel_id"]]
-        face = with_source[0] if with_source else run[0]
-        return Unit(run[0]["event_id"], run[0]["occurred_at"], self.cluster(run[0]), face, run)
-
-    def leads(self) -> list[Unit]:
-        by_id = {touch["event_id"]: touch for touch in self.touches}
-        found = []
-        for lead in self.world.conversions:
-            if lead["definition_id"] != LEAD or lead["program_id"] != PROGRAM:
-                continue
-            if lead["occurred_at"] > self.cut.as_of:
-                continue
-            shares = [
-                (row["share_ppb"], by_id[row["event_id"]])
-                for row in self.credits
-                if row["conversion_id"] == lead["conversion_id"] and row["event_id"] in by_id
-            ]
-            shares.sort(key=lambda pair: (pair[0], pair[1]["occurred_at"], pair[1]["event_id"].bytes))
-            face = shares[-1][1] if shares else None
-            touches = [touch for _, touch in shares]
-            unit = Unit(lead["conversion_id"], lead["occurred_at"], "c:" + lead["subject"], face, touches)
-            found.append(unit)
-        return found
-
-    # -- outcomes
-
-    def owner(self, units: list[Unit], credit: Row) -> Unit | None:
-        owners = [
-            unit for unit in units if any(touch["event_id"] == credit["event_id"] for touch in unit.touches)
-        ]
-        if self.cut.unit is not Denominator.LEADS:
-            return owners[0] if owners else None
-        before = [unit for unit in owners if unit.at <= credit["converted_at"]]
-        return max(before, key=lambda unit: (unit.at, unit.id.bytes), default=None)
-
-    def cells(self) -> dict[tuple[str, ...], Sums]:
-        units = self.units()
-        if self.cut.basis is Basis.COHORT:
-            self.cohort(units)
-        else:
-            self.period(units)
-        self.bots()
-        for keys, visitors in self.by_visitor.items():
-            self.sum_up(self.found[keys], visitors)
-        for keys, conversions in self.reached.items():
-            self.found[keys].conversions = len(conversions)
-        return dict(self.found)
-
-    def counted(self, unit: Unit) -> bool:
+    def counted(self, unit: Any) -> bool:
         if not self.in_period(unit.at) or not self.belongs(unit.face, unit.at):
             return False
-        return not (self.cut.mature_only and self.is_open(unit))
+        return not (self.cut.mature_only and self.rows.is_open(unit))
 
-    def is_open(self, unit: Unit) -> bool:
-        return any(self.closes(touch) > self.cut.as_of for touch in unit.touches)
+    def apart(self) -> None:
+        for touch in self.rows.touches:
+            at = touch["occurred_at"]
+            if not touch["counts"] and self.rows.of_kind(touch) and self.in_period(at) and self.belongs(touch, at):
+                self.tally.excluded.append(self.open_keys(touch, at))
 
-    def cohort(self, units: list[Unit]) -> None:
-        ordered = sorted(
-            (row for row in self.credits if row["definition_id"] == ORDER),
-            key=lambda row: (row["converted_at"], row["conversion_id"].bytes, row["event_id"].bytes),
+    def cohort(self, units: list[Any]) -> None:
+        earned: dict[int, list[Row]] = defaultdict(list)
+        every = self.rows.units()
+        mine = {unit.id: n for n, unit in enumerate(units)}
+        for path in self.rows.credits():
+            owner = self.rows.owner(every, path)
+            if owner is not None and owner.id in mine:
+                unit = units[mine[owner.id]]
+                earned[mine[owner.id]].append(path)
+                if self.wanted(path):
+                    keys = self.with_outcome(unit, path)
+                    self.tally.things.append((keys, path["conversion_id"], path["share_ppb"]))
+        for n, unit in enumerate(units):
+            first = earned[n][0] if earned[n] else None
+            converted = first is not None and self.wanted(first)
+            into = self.with_outcome(unit, first) if first is not None else None
+            keys = self.open_keys(unit.face, unit.at)
+            self.tally.entries.append((keys, into, unit.cluster, 1, int(converted)))
+            if self.rows.is_open(unit):
+                self.tally.immature.append(keys)
+            if converted and into and self.cut.version not in {path["version"] for path in earned[n]}:
+                self.tally.crossing.append(into)
+
+    def with_outcome(self, unit: Any, path: Row) -> Keys:
+        return tuple(
+            self.outcome(name, path) if name in SPLITS else self.value(name, unit.face, unit.at) for name in self.cut.by
         )
-        for credit in ordered:
-            unit = self.owner(units, credit)
-            if unit is None or not self.counted(unit):
-                continue
-            if not unit.conversions:
-                unit.first_type = credit["customer_type"]
-            unit.conversions[credit["conversion_id"]] = credit["customer_type"]
-            unit.versions.add(credit["version"])
-            if self.wanted_types and credit["customer_type"] not in self.wanted_types:
-                continue
-            keys = self.keys(unit.face, unit.at, credit["customer_type"])
-            self.found[keys].share_ppb += credit["share_ppb"]
-            self.reached[keys].add(credit["conversion_id"])
-        for unit in units:
-            if self.counted(unit):
-                for customer_type in self.types():
-                    self.add_unit(unit, customer_type)
 
-    def add_unit(self, unit: Unit, customer_type: str | None) -> None:
-        keys = self.keys(unit.face, unit.at, customer_type)
-        converted = bool(unit.conversions)
-        if customer_type is not None:
-            converted = converted and unit.first_type == customer_type
-        if self.wanted_types:
-            converted = converted and unit.first_type in self.wanted_types
-        sums = self.found[keys]
-        sums.immature += self.is_open(unit)
-        sums.crossing += converted and self.cut.version not in unit.versions
-        pair = self.by_visitor[keys][unit.cluster]
-        pair[0] += 1
-        pair[1] += converted
+    def measured(self, found: Callable[[RowsOf], Iterable[Any]]) -> None:
+        """The rows of a KPI's own measures, dated by themselves."""
+        for one in found(self.rows):
+            if not self.in_period(one.at) or not self.belongs(one.row, one.at):
+                continue
+            if "converted_at" in one.row and not self.wanted(one.row):
+                continue
+            keys = self.keys(one.row, one.at)
+            self.tally.entries.append((keys, keys, one.cluster, one.below, one.above))
+            if one.thing is not None:
+                self.tally.things.append((keys, one.thing, one.share))
+            if one.dates:
+                self.days_of.append(one.at.astimezone(self.zone).date())
 
-    def period(self, units: list[Unit]) -> None:
-        for unit in units:
-            if self.counted(unit):
-                for customer_type in self.types():
-                    self.by_visitor[self.keys(unit.face, unit.at, customer_type)][unit.cluster][0] += 1
-        by_id = {touch["event_id"]: touch for touch in self.touches}
-        for credit in self.credits:
-            touch = by_id.get(credit["event_id"])
-            at = credit["converted_at"]
-            if credit["definition_id"] != ORDER or not self.in_period(at) or not self.belongs(touch, at):
-                continue
-            if self.wanted_types and credit["customer_type"] not in self.wanted_types:
-                continue
-            keys = self.keys(touch, at, credit["customer_type"])
-            cluster = self.cluster(touch) if touch else "e:" + credit["event_id"].hex
-            if self.cut.unit is Denominator.LEADS:
-                cluster = "c:" + credit["subject"]
-            self.by_visitor[keys][cluster][1] += credit["share_ppb"]
-            self.found[keys].share_ppb += credit["share_ppb"]
-            self.reached[keys].add(credit["conversion_id"])
+    # -- cells
 
-    def aside(self) -> int:
-        """Conversions of the period with credit here, none of which any unit of any day has earned."""
-        if self.cut.basis is Basis.PERIOD:
-            return 0
-        units, by_id = self.units(), {touch["event_id"]: touch for touch in self.touches}
-        here: dict[Any, bool] = {}
-        for credit in self.credits:
-            touch, at = by_id.get(credit["event_id"]), credit["converted_at"]
-            if credit["definition_id"] != ORDER or not self.in_period(at) or not self.belongs(touch, at):
-                continue
-            if self.wanted_types and credit["customer_type"] not in self.wanted_types:
-                continue
-            earned = self.owner(units, credit) is not None
-            here[credit["conversion_id"]] = here.get(credit["conversion_id"], False) or earned
-        return sum(not earned for earned in here.values())
+    def every_cell(self) -> dict[Keys, Sums]:
+        """The cells by their keys: of every unit, conversion and excluded touchpoint, under each type of outcome."""
+        return {keys: self.sums(lambda of, keys=keys: of == keys) for keys in self.all_keys()}
+
+    def total(self) -> Sums:
+        return self.sums(lambda _: True, whole=True)
+
+    def top(self, most: int) -> tuple[list[Keys], Sums]:
+        """The keys of the largest cells, largest first, and all the others as one."""
+        cells = {keys: self.sums(lambda of, keys=keys: of == keys) for keys in self.all_keys()}
+        def size(keys: Keys) -> int:
+            return cells[keys].units if self.divides() else cells[keys].successes
+
+        ranked = sorted(cells, key=lambda keys: (-size(keys), keys))
+        others = set(ranked[most:])
+        return ranked[:most], self.sums(lambda of: of in others)
+
+    def divides(self) -> bool:
+        return self.cut.kpi.measures.denominator is not None
+
+    def all_keys(self) -> set[Keys]:
+        tally = self.tally
+        spread = [keys for keys, *_ in tally.entries] + tally.excluded
+        found = {whole for keys in spread for whole in self.every_type(keys)}
+        return found | {keys for keys, *_ in tally.things}
+
+    def every_type(self, keys: tuple[str | None, ...]) -> list[Keys]:
+        split = self.kpi in DIVIDED
+        choices = [
+            SPLITS[name] if split and name in SPLITS else (key,)
+            for name, key in zip(self.cut.by, keys, strict=True)
+        ]
+        return [tuple(map(str, whole)) for whole in product(*choices)]
+
+    def sums(self, here: Callable[[Keys], bool], *, whole: bool = False) -> Sums:
+        """The sums of all that has such keys. whole: count each thing once, not once for every type."""
+        tally, sums = self.tally, Sums()
+        clusters: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for keys, into, cluster, below, above in tally.entries:
+            for one in [()] if whole else self.every_type(keys):
+                if here(one):
+                    clusters[cluster][0] += below
+                    clusters[cluster][1] += above if whole or into == one else 0
+        for counted, name in ((tally.immature, "immature"), (tally.excluded, "excluded")):
+            found = sum(here(one) for keys in counted for one in ([()] if whole else self.every_type(keys)))
+            setattr(sums, name, found)
+        sums.crossing = sum(here(keys) for keys in tally.crossing)
+        things = [(thing, share) for keys, thing, share in tally.things if here(keys)]
+        sums.conversions = len({thing for thing, _ in things})
+        sums.share_ppb = sum(share for _, share in things)
+        self.add_clusters(sums, clusters)
+        if self.kpi == "assisted_conversions":
+            sums.successes = sums.conversions
+        return sums
+
+    def add_clusters(self, sums: Sums, clusters: dict[str, list[int]]) -> None:
+        coarse = COARSE if self.kpi in AMOUNTS else 1
+        for below, above in clusters.values():
+            sums.units += below
+            sums.successes += above
+            sums.clusters += below > 0 or above > 0
+            sums.units_sq += below * below
+            sums.successes_sq += (above // coarse) ** 2
+            sums.units_successes += below * (above // coarse)
+            sums.largest = max(sums.largest, below)
+        if self.kpi == "revenue_concentration":
+            parts = sorted((above for _, above in clusters.values()), reverse=True)
+            sums.top_1, sums.top_5, sums.top_10 = (sum(parts[:most]) for most in (1, 5, 10))
 
     def days(self) -> tuple[date | None, date | None]:
-        """The days of the earliest and the latest unit."""
-        found = [self.local(unit.at).date() for unit in self.units() if self.counted(unit)]
-        return min(found, default=None), max(found, default=None)
+        """The days of the earliest and the latest unit, or row."""
+        return min(self.days_of, default=None), max(self.days_of, default=None)
 
-    def bots(self) -> None:
-        for touch in self.touches:
-            at = touch["occurred_at"]
-            if touch["counts"] or not self.of_kind(touch) or not self.in_period(at):
-                continue
-            if self.belongs(touch, at):
-                for customer_type in self.types():
-                    self.found[self.keys(touch, at, customer_type)].excluded += 1
-
-    def sum_up(self, sums: Sums, visitors: dict[str, list[int]]) -> None:
-        for units, successes in visitors.values():
-            sums.units += units
-            sums.successes += successes
-            sums.clusters += 1
-            sums.units_sq += units * units
-            sums.successes_sq += successes * successes
-            sums.units_successes += units * successes
-            sums.largest = max(sums.largest, units)
+    def aside(self) -> int:
+        """Conversions of the period with credit here, none of which any unit of any day can have earned."""
+        if self.cut.basis is Basis.PERIOD:
+            return 0
+        here: dict[Any, bool] = {}
+        for path in self.rows.credits():
+            at = path["converted_at"]
+            if self.in_period(at) and self.belongs(path, at) and self.wanted(path):
+                earned = self.rows.could_be_earned(path)
+                here[path["conversion_id"]] = here.get(path["conversion_id"], False) or earned
+        return sum(not earned for earned in here.values())

@@ -257,7 +257,7 @@ def test_rates_of_two_bases_do_not_merge(world, answer):
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"by": ("sub_id",)}, "not a dimension"),
+        ({"by": ("moon",)}, "not a dimension"),
         ({"by": ("day", "week", "month")}, "at most 2"),
         ({"by": ("day", "day")}, "different"),
         ({"where": (("colour", "red"),)}, "not a dimension"),

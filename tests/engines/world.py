@@ -1,7 +1,7 @@
 """Small random worlds of facts, written as Parquet, so that an engine and an oracle can look at the same rows."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from tallystick.kit import facts
 from tallystick.kit.shares import PPB, apportion
 from tallystick.measurement.kpis.questions import Period, Question
-from tallystick.measurement.warehouse.engine import DuckDbEngine
 from tallystick.measurement.warehouse.files import write_day
 from tallystick.measurement.warehouse.queries import LiveFile, Snapshot
 from tallystick.partners.programs.rules import Denominator, Meaning, Version, version_at
@@ -31,6 +30,9 @@ CHANNELS = tuple(UUID(int=40 + n) for n in range(2))
 PLACEMENTS = tuple(UUID(int=50 + n) for n in range(3))
 LINKS = tuple(UUID(int=60 + n) for n in range(3))
 CODES = tuple(UUID(int=70 + n) for n in range(2))
+CAMPAIGNS = tuple(UUID(int=80 + n) for n in range(2))
+PAGES = ("/", "/shoes", "/bags", "(none)")
+A_QUARTER = timedelta(minutes=15)
 
 EVERY_DENOMINATOR = tuple(Denominator)
 LONGEST_WINDOW = timedelta(days=5)
@@ -77,6 +79,8 @@ class World:
     touchpoints: list[Row] = field(default_factory=list)
     conversions: list[Row] = field(default_factory=list)
     credits: list[Row] = field(default_factory=list)
+    outcomes: list[Row] = field(default_factory=list)
+    shop_orders: list[Row] = field(default_factory=list)
 
     def question(self, **fields: Any) -> Question:
         plain = Question(
@@ -141,6 +145,52 @@ class World:
             )
         return row
 
+    def outcome(self, **fields: Any) -> Row:
+        """An event that can be a conversion, of an order or of none."""
+        number = len(self.outcomes) + 1
+        row: Row = {column.name: None for column in facts.OUTCOMES.columns}
+        row |= {
+            "event_id": UUID(int=4_000_000 + number),
+            "receipt_id": UUID(int=700_000 + number),
+            "program_id": PROGRAM,
+            "occurred_at": NOON,
+            "kind": "purchase",
+            "source": "pixel",
+            "label": "valid",
+        }
+        row |= fields
+        self.outcomes.append(row)
+        return row
+
+    def shop_order(self, order_number: str, **fields: Any) -> Row:
+        """What the shop's own file says of an order."""
+        number = len(self.shop_orders) + 1
+        row: Row = {column.name: None for column in facts.SHOP_ORDERS.columns}
+        row |= {
+            "report_id": UUID(int=5_000_000 + number),
+            "receipt_id": UUID(int=800_000 + number),
+            "program_id": PROGRAM,
+            "source": "shop",
+            "ordered_at": NOON,
+            "order_number": order_number,
+            "status": "placed",
+        }
+        row |= fields
+        self.shop_orders.append(row)
+        return row
+
+    def touch_counts(self) -> list[Row]:
+        """The touchpoints by quarters of an hour and all that few of them differ in."""
+        columns = [column.name for column in facts.TOUCH_COUNTS.columns if column.name not in ("bucket_at", "touches")]
+        counted: Counter[tuple[Any, ...]] = Counter()
+        for touch in self.touchpoints:
+            into = (touch["occurred_at"] - datetime(1970, 1, 1, tzinfo=UTC)) % A_QUARTER
+            counted[(touch["occurred_at"] - into, *(touch[name] for name in columns))] += 1
+        return [
+            {"bucket_at": at, "touches": touches, **dict(zip(columns, alike, strict=True))}
+            for (at, *alike), touches in counted.items()
+        ]
+
     def clicks(self, count: int, converted: int, *, at: datetime = NOON, **fields: Any) -> None:
         """Clicks of as many visitors, Alice's unless said otherwise, the first of which convert whole."""
         fields = {"partner_id": ALICE} | fields
@@ -155,6 +205,9 @@ class World:
             *_write(root, facts.TOUCHPOINTS, self.touchpoints),
             *_write(root, facts.CONVERSIONS, self.conversions),
             *_write(root, facts.PATHS, self.credits),
+            *_write(root, facts.TOUCH_COUNTS, self.touch_counts()),
+            *_write(root, facts.OUTCOMES, self.outcomes),
+            *_write(root, facts.SHOP_ORDERS, self.shop_orders),
         ]
         return Snapshot(tuple(live))
 
@@ -164,10 +217,6 @@ def an_empty_world() -> World:
     zone = "Europe/Berlin"
     as_of = datetime(2026, 4, 10, tzinfo=UTC)
     return World(zone=zone, versions=(a_version(1, date(2026, 1, 1), zone),), as_of=as_of)
-
-
-def an_engine(root: Path) -> DuckDbEngine:
-    return DuckDbEngine(memory_mb=256, threads=2, spill_dir=root / "spill")
 
 
 def random_world(
@@ -180,6 +229,7 @@ def random_world(
     world = World(zone=zone, versions=versions, as_of=middle + timedelta(days=4))
     _random_touches(world, chance, middle, touches)
     _random_conversions(world, chance)
+    _random_orders(world, chance, middle)
     return world
 
 
@@ -214,9 +264,14 @@ def _random_touches(world: World, chance: random.Random, middle: datetime, count
             channel_id=chance.choice(CHANNELS) if house else None,
             device=chance.choice((None, "", "mobile", "desktop")),
             country=chance.choice((None, "DE", "AT")),
+            campaign_id=chance.choice((None, *CAMPAIGNS)) if own else None,
+            browser=chance.choice((None, "firefox", "safari")),
+            landing_page=chance.choice((None, "", *PAGES)),
+            sub_id=chance.choice((None, None, "top", "none")) if own else None,
             visitor_type=chance.choice(("new", "returning", "unknown")),
             counts=chance.random() < 0.9,
         )
+    world.touch(kind="customer_binding", customer="c-1", partner_id=ALICE, occurred_at=middle)
 
 
 def _random_conversions(world: World, chance: random.Random) -> None:
@@ -225,6 +280,7 @@ def _random_conversions(world: World, chance: random.Random) -> None:
         path = chance.sample(counted, k=min(len(counted), chance.randint(0, 4)))
         latest = max((touch["occurred_at"] for touch in path), default=world.as_of - timedelta(days=4))
         occurred_at = latest + timedelta(minutes=chance.randint(0, 3000))
+        path = [touch for touch in path if touch["program_id"] == path[0]["program_id"]]
         path = [touch for touch in path if occurred_at - touch["occurred_at"] <= LONGEST_WINDOW]
         weights = [chance.randint(0, 3) for _ in path]
         shares = apportion(PPB, weights) if any(weights) else (0,) * len(path)
@@ -235,7 +291,33 @@ def _random_conversions(world: World, chance: random.Random) -> None:
             occurred_at=occurred_at,
             subject=chance.choice(("ann", "ben", "cem", "dot")),
             customer_type=chance.choice(("new", "returning", "unknown")),
+            value_minor=chance.choice((None, 0, 1, chance.randint(100, 20_000), chance.randint(1, 10**15))),
+            currency=chance.choice(("EUR", "EUR", "EUR", "USD", None)),
         )
+
+
+def _random_orders(world: World, chance: random.Random, middle: datetime) -> None:
+    """Orders that tracking saw, saw written otherwise, saw too late, made of the shop's file, or did not see."""
+    for n in range(40):
+        at = middle + timedelta(minutes=chance.randint(-3 * 1440, 3 * 1440))
+        number = f"{chance.choice(('', '#', '00', ' '))}{chance.randint(1, 30)}"
+        if chance.random() < 0.8:
+            world.shop_order(
+                number,
+                ordered_at=at,
+                program_id=chance.choice((PROGRAM,) * 9 + (OTHER_PROGRAM,)),
+                status=chance.choice(("placed", "placed", "placed", "refunded", "cancelled")),
+                source=chance.choice(("shop", "shop", "export")),
+            )
+        if chance.random() < 0.6:
+            world.outcome(
+                occurred_at=at + timedelta(minutes=chance.randint(-60, 60)),
+                program_id=chance.choice((PROGRAM,) * 9 + (OTHER_PROGRAM,)),
+                kind=chance.choice(("purchase", "purchase", "renewal", "lead", "refund")),
+                source=chance.choice(("pixel", "pixel", "shop")),
+                order_number=chance.choice((number, number.strip("# 0") or number, f"A{n}", None)),
+                label=chance.choice(("valid", "valid", "valid", "known_bot")),
+            )
 
 
 def _write(root: Path, table: facts.FactTable, rows: Iterable[Row]) -> list[LiveFile]:
@@ -245,7 +327,7 @@ def _write(root: Path, table: facts.FactTable, rows: Iterable[Row]) -> list[Live
             tuple(row[column.name] for column in table.columns)
         )
     return [
-        LiveFile(table.name, day, root / part.path)
+        LiveFile(part.table, day, root / part.path)
         for day, found in sorted(days.items())
         for part in write_day(root, found, brand_id=BRAND, table=table, day=day)
     ]

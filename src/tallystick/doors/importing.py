@@ -142,6 +142,7 @@ def import_values(row: Import) -> dict[str, Any]:
         "duplicate": row.rows_duplicate,
         "conflict": row.rows_conflict,
         "ahead": ahead_of(row),
+        "is_paused": row.is_paused,
         "skipped": _skipped(row.skipped),
         "error": row.error,
         "by": row.by_name,

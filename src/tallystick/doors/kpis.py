@@ -16,8 +16,8 @@ from tallystick.design import figures
 from tallystick.design.words import word
 from tallystick.kit.currencies import digits
 from tallystick.kit.errors import Exit, Foreseen
-from tallystick.measurement.kpis.cells import Cell
 from tallystick.measurement.kpis.catalog import Family, Kind, Kpi, Unit, catalog
+from tallystick.measurement.kpis.cells import Cell
 from tallystick.partners.programs.rules import Denominator
 
 DEFAULT: Final = "partnership_conversion_rate"
@@ -157,6 +157,11 @@ class Scale:
         return str(TITLES.get(self.kpi.key) or word(self.kpi.key).capitalize())
 
     @property
+    def question(self) -> str:
+        """What the KPI asks, in the language of who reads."""
+        return gettext(self.kpi.question)
+
+    @property
     def is_ratio(self) -> bool:
         """Whether something stands below its line."""
         return self.kpi.kind is Kind.RATIO
@@ -178,19 +183,23 @@ class Scale:
 
     @property
     def _line(self) -> _Line:
-        return (
-            _OF_UNIT[self.denominator] if self.denominator else _OF_KPI.get(self.kpi.key, _CONVERSIONS)
-        )
+        return _OF_UNIT[self.denominator] if self.denominator else _OF_KPI.get(self.kpi.key, _CONVERSIONS)
 
     def units(self, number: int | Fraction) -> str:
         """How many there are of what stands below the line: `1 session`, `2,310 impressions`, `12.33 orders`."""
-        return str(self._line.counted % {"count": number, "number": decimal(number)})
+        plural = int(number) if number == int(number) else 2
+        return str(self._line.counted % {"count": plural, "number": decimal(number)})
 
     def evidence(self, cell: Cell) -> str:
         """How much stands behind a figure; behind one of how things are spread, over how many they are."""
         if self.kpi.kind is Kind.DERIVED:
-            return str(_PARTNERS % {"count": cell.statistics.clusters, "number": figures.count(cell.statistics.clusters)})
+            many = cell.statistics.clusters
+            return str(_PARTNERS % {"count": many, "number": figures.count(many)})
         return self.units(cell.denominator or 0)
+
+    def number(self, number: int | Fraction | None) -> str:
+        """What stands below the line, as a number alone."""
+        return decimal(number or 0)
 
     def value(self, number: float | Fraction | None) -> str:
         """A value in the KPI's unit: `3.1 %`, `12.33`, `81.20 EUR`; one that is not defined says so."""
@@ -234,7 +243,7 @@ def decimal(number: float | Fraction) -> str:
 
 def amount(minor: float | Fraction, currency: str) -> str:
     """Minor units as an amount is read: rounded to whole ones, to hundredths of them where it is less than ten."""
-    places = digits(currency) + (2 if 0 < abs(minor) < 10 and Fraction(minor).denominator > 1 else 0)
+    places = digits(currency) + (2 if 0 < abs(float(minor)) < 10 and Fraction(minor).denominator > 1 else 0)
     exact = Fraction(minor) / 10 ** digits(currency)
     shown = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1).scaleb(-places))
     return figures.localized(f"{shown:,f}")

@@ -1,4 +1,4 @@
-"""The words for what figures are broken down by: names for ids, and ids for what a filter says. Read as far as needed."""
+"""The words for what figures are broken down by: names for ids, ids for what a filter says; read as far as needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ from tallystick.partners.partnerships.models import Campaign, Code, Link, Partne
 from tallystick.partners.programs.models import Channel, Program
 
 _OWN_WORDS: Final = frozenset(
-    {"partner_kind", "placement_type", "visitor_type", "customer_type", "device", "browser", "time_since_touch"}
+    {
+        "partner_kind",
+        "placement_type",
+        "visitor_type",
+        "customer_type",
+        "device",
+        "browser",
+        "time_since_touch",
+    }
 )
 """Dimensions whose values are words of the house; those of the others are shown as they are."""
 
@@ -165,5 +173,6 @@ def _there(dimension: str, text: str) -> str:
     names = [name for named in _NAMED[dimension] for name in named.there()]
     if len(names) > MOST_NAMED:
         nearest = difflib.get_close_matches(text, names, n=MOST_NAMED, cutoff=0.3)
-        names = [*nearest, *(name for name in names if name not in nearest)][:MOST_NAMED] + ["…"]
+        others = [name for name in names if name not in nearest]
+        names = [*nearest, *others[: MOST_NAMED - len(nearest)], "…"]
     return ", ".join(names) or gettext("none yet")

@@ -18,8 +18,8 @@ from tallystick.kit.errors import Foreseen
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.catalog import Unit
 from tallystick.measurement.kpis.cells import Cell, Status
-from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.comparisons import Because, Comparison, Verdict
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.intervals import Interval
 from tallystick.measurement.kpis.questions import Period
 from tallystick.partners.programs.rules import Basis
@@ -33,6 +33,7 @@ _MODELS = {
     "last_non_coupon": gettext_lazy("last touch that is no coupon"),
     "code_wins": gettext_lazy("a used code wins"),
 }
+
 
 def sentence(error: Exception) -> str:
     """An error's message as a sentence: a capital first, a full stop last.
@@ -76,7 +77,9 @@ def percent(rate: float | None) -> str:
 
 def percents(low_high: Interval | None) -> str:
     """The interval of such a proportion: `2.4–4.0 %`; empty without one."""
-    return "" if low_high is None else figures.percent(f"{hundredths(low_high.low)}–{hundredths(low_high.high)}")
+    return (
+        "" if low_high is None else figures.percent(f"{hundredths(low_high.low)}–{hundredths(low_high.high)}")
+    )
 
 
 def interval(low_high: Interval | None, scale: Scale) -> str:
@@ -151,7 +154,10 @@ def context(answer: Answer, section: Section, scale: Scale) -> list[str]:
     """What must stand beside the figure: period and zone, definition and version, model, basis, maturity."""
     said = [f"{section_period(answer, section)}, {answer.zone}"]
     if scale.kpi.asks_definition:
-        said += [f"{section.version.definition_name} v{section.version.version}", model(section.version.meaning.model)]
+        said += [
+            f"{section.version.definition_name} v{section.version.version}",
+            model(section.version.meaning.model),
+        ]
     if len(scale.kpi.bases) > 1:
         cohort = section.basis is Basis.COHORT
         said.append(gettext("by date of touch") if cohort else gettext("by date of conversion"))
@@ -170,7 +176,7 @@ def _not_mature(section: Section, scale: Scale) -> str:
 
 def completeness(found: Completeness, zone: ZoneInfo) -> str:
     """How much stands behind an answer, in a line: `complete through 1 Nov 2026, 12:00:05 · 3 in quarantine`."""
-    said = [gettext("complete through %(moment)s") % {"moment": figures.moment(found.complete_through, zone)}]
+    said = [complete_through(found, zone)]
     said += [
         gettext("%(rows)s wait for %(stage)s") % {"rows": figures.count(rows), "stage": word(stage)}
         for stage, rows in found.behind.items()
@@ -179,6 +185,11 @@ def completeness(found: Completeness, zone: ZoneInfo) -> str:
     if found.quarantined:
         said.append(gettext("%(count)s in quarantine") % {"count": figures.count(found.quarantined)})
     return " · ".join(said)
+
+
+def complete_through(found: Completeness, zone: ZoneInfo) -> str:
+    """Until when all that was received is in an answer, and nothing of what waits or whose it is."""
+    return gettext("complete through %(moment)s") % {"moment": figures.moment(found.complete_through, zone)}
 
 
 def comparison(found: Comparison, scale: Scale) -> str:

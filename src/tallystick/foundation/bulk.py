@@ -17,6 +17,16 @@ from django.db import connection, connections, models
 from tallystick.foundation.scoping import BrandOwned, ForeignRow, current_brand
 
 
+class _AsWritten(models.Func):
+    """A column without its declared type, by which SQLite's driver would choose a conversion."""
+
+    template = "%(expressions)s"
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
 def insert_rows(model: type[BrandOwned], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows given as tuples in the order of `fields`; the brand in scope is added to each.
 
@@ -55,7 +65,9 @@ def stored_rows(
     No value is converted, which is most of what reading costs: on SQLite an id is its 16 bytes, an instant a text in
     UTC and a flag 0 or 1.
     """
-    compiler = rows.values_list(*fields).query.get_compiler(rows.db)
+    instants = {field.name for field in rows.model._meta.get_fields() if isinstance(field, models.DateTimeField)}
+    asked = [_AsWritten(name) if name in instants else name for name in fields]
+    compiler = rows.values_list(*asked).query.get_compiler(rows.db)
     for some in compiler.execute_sql(chunked_fetch=True, chunk_size=slice_rows):
         yield from some
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
+
 from tallystick.doors.api.once import sweep_answers
 from tallystick.foundation.attachments import services as attachments
 from tallystick.foundation.audit import services as audit
@@ -19,6 +21,7 @@ from tallystick.partners.accounts.services.people import sweep_sessions
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.stage import NAME as EVENTS
 from tallystick.tracking.imports.services import sweeping as imports
+from tallystick.tracking.imports.services.room import Limit
 from tallystick.tracking.imports.services.running import run_next
 
 MOST_AT_ONCE = 100
@@ -63,7 +66,8 @@ def sweep_imports() -> None:
 
 def receive_imports(stopping: Callable[[], bool]) -> Progress:
     """Receive the import whose turn it is, of any brand, with this thread's own store."""
-    return run_next(store=inbox(), stopping=stopping)
+    most: int = settings.TALLYSTICK.import_most_waiting
+    return run_next(store=inbox(), stopping=stopping, limit=Limit(most))
 
 
 ERRANDS: Mapping[str, Callable[[], Progress]] = {

@@ -4,7 +4,7 @@ Errands (jobs, seals, places in the feed) have a thread of their own: a long bac
 and a slow mail server no receipts. So have imports: a file of many hours keeps neither of the two waiting.
 
 A turn gives each stage of each brand a bounded number of batches, so that one brand's backlog does not
-keep the others waiting. A stage that fails is logged with its traceback and waits longer each time; the
+keep the others waiting; a batch has as many rows as take about a fifth of a second. A stage that fails is logged with its traceback and waits longer each time; the
 stages after it and the other brands go on. A batch is one transaction: stopping between two loses nothing.
 """
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tallystick.journey import Stage
 
 BATCHES_PER_TURN = 50
+STEP_SECONDS = 0.2
+FIRST_ROWS = 1_000
+LEAST_ROWS = 100
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 60.0
 UPKEEP_SECONDS = 300.0
@@ -53,11 +56,25 @@ class Failures:
 
 
 @dataclass(slots=True)
+class Pace:
+    """How many rows a stage of a brand takes at once, learnt from how long it held the brand's lane for those before."""
+
+    rows: int
+
+    def learn(self, seconds: float, *, done: int, most: int) -> None:
+        """Take fewer after a step that was too long, and twice as many after a full one that took half the time."""
+        if seconds > STEP_SECONDS:
+            self.rows = max(min(LEAST_ROWS, most), int(self.rows * STEP_SECONDS * 0.75 / seconds))
+        elif seconds < STEP_SECONDS / 2 and done >= self.rows:
+            self.rows = min(most, self.rows * 2)
+
+
+@dataclass(slots=True)
 class Worker:
     """The loop. `brands` is asked anew each turn; `after_failure` may drop a broken database connection.
 
     `upkeep` runs at the start and then every UPKEEP_SECONDS, between two turns. `errands` are of no brand: each turn
-    begins with them.
+    begins with them. `held` says for how many seconds the last step kept others from the brand's lane.
     """
 
     stages: Sequence[Stage]
@@ -67,8 +84,10 @@ class Worker:
     errands: Mapping[str, Callable[[], Progress]] = field(default_factory=dict)
     upkeep: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     after_failure: Callable[[], None] = lambda: None
+    held: Callable[[], float] = lambda: 0.0
     stopping: threading.Event = field(default_factory=threading.Event)
     failures: dict[tuple[UUID | None, str], Failures] = field(default_factory=dict)
+    paces: dict[tuple[UUID, str], Pace] = field(default_factory=dict)
     upkeep_at: float = 0.0
 
     def run(self) -> None:
@@ -93,12 +112,14 @@ class Worker:
             self._guarded((None, name), chore)
 
     def _advance(self, brand: UUID, stage: Stage) -> bool:
+        pace = self.paces.setdefault((brand, stage.name), Pace(min(FIRST_ROWS, self.batch_rows)))
         for _ in range(BATCHES_PER_TURN):
             if self.stopping.is_set():
                 return False
-            progress = self._guarded((brand, stage.name), lambda: stage.run(brand, limit=self.batch_rows))
+            progress = self._guarded((brand, stage.name), lambda: stage.run(brand, limit=pace.rows))
             if progress is None or not progress.done or not progress.left:
                 return False
+            pace.learn(self.held(), done=progress.done, most=self.batch_rows)
         return True
 
     def _guarded(self, key: tuple[UUID | None, str], step: Callable[[], Outcome]) -> Outcome | None:
@@ -130,6 +151,7 @@ def work() -> None:
     from django.conf import settings
     from django.db import close_old_connections
 
+    from tallystick.foundation.lanes import held_seconds
     from tallystick.journey import STAGES
     from tallystick.partners.programs.models import Brand
     from tallystick.project.upkeep import ERRANDS, UPKEEP, receive_imports
@@ -142,6 +164,7 @@ def work() -> None:
         interval_seconds=config.work_interval_seconds,
         upkeep=UPKEEP,
         after_failure=close_old_connections,
+        held=held_seconds,
     )
     files = {"receive imports": lambda: receive_imports(journey.stopping.is_set)}
     # Loops of their own in the same process, with the same end: who stops one stops all.

@@ -69,6 +69,7 @@ class Import(BaseModel):
     duplicate: Count = Field(description="Rows that had arrived before.")
     conflict: Count = Field(description="Rows that say something else under a known key.")
     ahead: Count = Field(description="How many imports come before it.")
+    is_paused: bool = Field(description="Whether it waits until what was received is verified.")
     skipped: list[Skipped]
     error: str = Field(description="Why it failed; empty where it did not.")
     by: str

@@ -122,7 +122,9 @@ class Kpi(BaseModel):
     dimensions: list[str]
     segments: list[Segment]
     bases: list[Basis]
-    denominators: list[Denominator] = Field(description="By which units it may be divided; none where by none.")
+    denominators: list[Denominator] = Field(
+        description="By which units it may be divided; none where by none."
+    )
     measures: Measures
     min_evidence: MinEvidence
     thresholds: Thresholds | None
@@ -223,6 +225,7 @@ class Section(BaseModel):
     windows_days: dict[str, int]
     period: Period
     denominator: Denominator | None
+    currency: str | None = Field(description="Of amounts, ISO 4217.")
     basis: Basis
     first_on: Date | None
     last_on: Date | None
@@ -250,7 +253,6 @@ class KpiAnswer(BaseModel):
     thresholds: Thresholds | None
     program: str
     zone: str
-    currency: str | None = Field(description="Of amounts, ISO 4217.")
     as_of: MOMENT
     segment: Segment
     by: list[str]
@@ -263,11 +265,12 @@ class UnitRow(BaseModel):
     """One unit of a figure."""
 
     dated_at: MOMENT
+    is_unit: bool = Field(description="Whether it counts below the line.")
     converted: bool | None
     immature: bool
-    events: list[id_type("evt")]  # type: ignore[misc]
-    receipts: list[id_type("rcp")]  # type: ignore[misc]
-    conversions: list[id_type("cnv")]  # type: ignore[misc]
+    events: list[id_type("evt")]  # type: ignore[valid-type]
+    receipts: list[id_type("rcp")]  # type: ignore[valid-type]
+    conversions: list[id_type("cnv")]  # type: ignore[valid-type]
 
 
 class CreditRow(BaseModel):
@@ -275,7 +278,7 @@ class CreditRow(BaseModel):
 
     conversion: id_type("cnv")  # type: ignore[valid-type]
     event: id_type("evt")  # type: ignore[valid-type]
-    receipts: list[id_type("rcp")]  # type: ignore[misc]
+    receipts: list[id_type("rcp")]  # type: ignore[valid-type]
     share_ppb: int
     converted_at: MOMENT
     touched_at: MOMENT

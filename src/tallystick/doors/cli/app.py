@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "quarantine": "tallystick.doors.cli.quarantine",
     "orders": "tallystick.doors.cli.orders",
     "report": "tallystick.doors.cli.report",
+    "kpis": "tallystick.doors.cli.kpis",
     "trace": "tallystick.doors.cli.trace",
     "replay": "tallystick.doors.cli.replay",
     "dismiss": "tallystick.doors.cli.dismiss",

@@ -139,7 +139,7 @@ def _try_out(path: Path, name: str, chosen: Chosen, *, as_json: bool) -> None:
 def _import(path: Path, name: str, chosen: Chosen, *, is_file: bool, no_work: bool, as_json: bool) -> None:
     from tallystick.doors.cli.import_shown import show_import
 
-    row = _received(_brought(path, name, chosen, is_file=is_file), shown=not as_json)
+    row = _received(_brought(path, name, chosen, is_file=is_file), shown=not as_json, no_work=no_work)
     if not no_work:
         _work(row.brand_id, shown=not as_json)
     show_import(row, as_json=as_json)
@@ -185,11 +185,15 @@ def _brought(path: Path, name: str, chosen: Chosen, *, is_file: bool) -> Import:
     return lifecycle.resume(begun, by=by) if begun.state in ("stopped", "failed") else begun
 
 
-def _received(row: Import, *, shown: bool) -> Import:
-    """Receive the rows, to the end or until Ctrl-C, after which it says how to go on."""
-    from tallystick.journey import inbox
+def _received(row: Import, *, shown: bool, no_work: bool) -> Import:
+    """Receive the rows, to the end or until Ctrl-C, after which it says how to go on.
+
+    no_work: all of them at once; otherwise it verifies some itself where too many wait.
+    """
+    from tallystick.journey import STAGES, inbox
     from tallystick.tracking.imports.queries.imports import there
     from tallystick.tracking.imports.services.lifecycle import stop
+    from tallystick.tracking.imports.services.room import Limit
     from tallystick.tracking.imports.services.running import run
 
     with task("Importing", total=row.size_bytes, shown=shown) as rows, _until_ctrl_c() as asked_to_stop:
@@ -197,7 +201,12 @@ def _received(row: Import, *, shown: bool) -> Import:
         def seen(more: int) -> None:
             rows.advance(more, at=there(row).read_bytes)
 
-        row = run(row, store=inbox(), stopping=asked_to_stop.is_set, seen=seen)
+        def verify() -> None:
+            STAGES[0].run(row.brand_id, limit=config.work_batch_rows)
+
+        config = start_django()
+        limit = None if no_work else Limit(config.import_most_waiting, meanwhile=verify)
+        row = run(row, store=inbox(), stopping=asked_to_stop.is_set, seen=seen, limit=limit)
         asked = asked_to_stop.is_set()
     if row.state in ("queued", "receiving"):
         if not asked:

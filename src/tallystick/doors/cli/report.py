@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -31,7 +32,9 @@ Top = Annotated[
 Intervals = Annotated[
     bool, typer.Option("--intervals/--no-intervals", help="Without intervals the answer is quicker.")
 ]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: exact figures, a row a line.")]
+AsCsv = Annotated[
+    Path | None, typer.Option("--csv", help="Write the exact figures to a CSV file.", metavar="FILE")
+]
 Where = Annotated[
     list[str] | None, typer.Option(help="Only dimension=value, such as partner=alice; may be repeated.")
 ]
@@ -67,7 +70,7 @@ def report(
     program: Annotated[str, typer.Option(help="Key of the program; not needed where there is one.")] = "",
     definition: Definition = "",
     brand: Brand = None,
-    as_csv: AsCsv = False,
+    as_csv: AsCsv = None,
     as_json: Json = False,
 ) -> None:
     """Answer a KPI: without one named, how many of those who came through partners did what counts as a conversion.
@@ -104,15 +107,16 @@ def report(
             _print_answer(asked, asked.answer(), as_csv=as_csv, as_json=as_json)
 
 
-def _print_answer(asked: Asked, answer: Answer, *, as_csv: bool, as_json: bool) -> None:
+def _print_answer(asked: Asked, answer: Answer, *, as_csv: Path | None, as_json: bool) -> None:
     from tallystick.doors import answered, wording
-    from tallystick.doors.answered_csv import as_csv as csv_of
+    from tallystick.doors.exported import as_csv as csv_of
 
     if as_json:
         output.emit_json(answered.answer(asked, answer))
         return
     if as_csv:
-        output.emit_text(csv_of(answer, asked).rstrip("\n"))
+        as_csv.write_text(csv_of(answer, asked), encoding="utf-8", newline="")
+        output.say(f"Written to {as_csv}.")
         return
     if not answer.sections:
         output.say("No version of the definition was in force in this period.")

@@ -88,7 +88,7 @@ def rebuild(
     first: First = None,
     last: Last = None,
     damaged: Annotated[
-        bool, typer.Option("--damaged", help="Only days of which a file is missing or cut short.")
+        bool, typer.Option("--damaged", help="Only days of which a file is missing or not what was written.")
     ] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Write nothing: compare every row with the database.")

@@ -10,13 +10,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallystick.design import figures
 from tallystick.design.words import word
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.state import State
+from tallystick.doors.kpis import FAMILIES, TITLES, find_kpi
+from tallystick.measurement.kpis.catalog import catalog
+from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
 from tallystick.measurement.kpis.questions import Segment
 from tallystick.partners.programs.models import Definition, Program
 from tallystick.partners.programs.queries import find_program, versions
-from tallystick.partners.programs.rules import Basis
+from tallystick.partners.programs.rules import Basis, Denominator
 
 Words = str | Promise
 
@@ -28,6 +32,9 @@ BREAKDOWNS: Final[tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...]] = (
             ("placement", gettext_lazy("Placement")),
             ("partner_kind", gettext_lazy("Partner kind")),
             ("source", gettext_lazy("Source")),
+            ("campaign", gettext_lazy("Campaign")),
+            ("link", gettext_lazy("Link")),
+            ("code", gettext_lazy("Code")),
         ),
     ),
     (
@@ -36,15 +43,26 @@ BREAKDOWNS: Final[tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...]] = (
             ("visitor_type", gettext_lazy("Visitor")),
             ("customer_type", gettext_lazy("Customer")),
             ("device", gettext_lazy("Device")),
+            ("browser", gettext_lazy("Browser")),
             ("country", gettext_lazy("Country")),
+        ),
+    ),
+    (
+        gettext_lazy("Where to"),
+        (
+            ("placement_type", gettext_lazy("Placement type")),
+            ("landing_page", gettext_lazy("Landing page")),
+            ("sub_id", gettext_lazy("Sub-id")),
         ),
     ),
     (
         gettext_lazy("When"),
         (
+            ("quarter", gettext_lazy("Quarter")),
             ("month", gettext_lazy("Month")),
             ("week", gettext_lazy("Week")),
             ("day", gettext_lazy("Day")),
+            ("time_since_touch", gettext_lazy("Time since the touch")),
         ),
     ),
 )
@@ -58,6 +76,11 @@ BASES: Final = {
     Basis.COHORT: gettext_lazy("cohort"),
     Basis.PERIOD: gettext_lazy("period"),
 }
+
+
+TOPS: Final = (20, 50, 100, 500)
+TOP: Final = 50
+"""How many rows a table shows where the address does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +102,70 @@ class Field:
     choices: tuple[Choice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KpiGroup:
+    """The KPIs of one family, to choose from."""
+
+    name: Words
+    choices: tuple[Choice, ...]
+
+
 def with_defaults(state: State) -> State:
-    """The state with what a page asks when nothing is said: by partner; by source, all traffic."""
-    wanted = state.wanted
-    by = wanted.by or ("partner",)
-    segment = wanted.segment or (Segment.ALL.value if by == ("source",) else Segment.PARTNER.value)
+    """The state with what a page asks when nothing is said: by partner, where the KPI knows whose its rows are; by
+    source, all traffic.
+    """
+    wanted, entry = state.wanted, find_kpi(state.wanted.kpi)
+    by = wanted.by or (("partner",) if "partner" in entry.dimensions else ("month",))
+    of_all = by == ("source",) or Segment.PARTNER not in entry.segments
+    segment = wanted.segment or (Segment.ALL.value if of_all else Segment.PARTNER.value)
     return replace(state, wanted=replace(wanted, by=by, segment=segment))
+
+
+def fitted(state: State) -> tuple[State, list[str]]:
+    """The state without what its KPI does not have, and the filters that were therefore left out: another KPI may have
+    been chosen over the same question.
+    """
+    wanted, entry = state.wanted, find_kpi(state.wanted.kpi)
+    lacks = set(DIMENSIONS) - set(entry.dimensions)
+    kept = tuple(text for text in wanted.where if text.partition("=")[0] not in lacks)
+    fits = replace(
+        wanted,
+        by=() if lacks.intersection(wanted.by) else wanted.by,
+        where=kept,
+        segment="" if wanted.segment in set(Segment) - set(entry.segments) else wanted.segment,
+        basis="" if wanted.basis in set(Basis) - set(entry.bases) else wanted.basis,
+        denominator="" if wanted.denominator in set(Denominator) - set(entry.units) else wanted.denominator,
+    )
+    return replace(state, wanted=fits), [text for text in wanted.where if text not in kept]
+
+
+def kpi_groups(state: State) -> list[KpiGroup]:
+    """Every KPI there is, by family."""
+    here = find_kpi(state.wanted.kpi)
+    return [
+        KpiGroup(
+            name,
+            tuple(
+                Choice(TITLES.get(entry.key, entry.key), entry.key, entry is here)
+                for entry in catalog().values()
+                if entry.family is family
+            ),
+        )
+        for family, name in FAMILIES.items()
+        if any(entry.family is family for entry in catalog().values())
+    ]
+
+
+def top_of(state: State) -> int | None:
+    """How many rows the table shows. Time is never cut: a day is not among others because little happened."""
+    by_time = all(DIMENSIONS[name].about is About.TIME for name in with_defaults(state).wanted.by)
+    return None if by_time else int(state.extra["top"] or TOP)
+
+
+def tops(state: State) -> Field:
+    """The choice of how many rows the table shows."""
+    shown = state.extra["top"] or str(TOP)
+    return _field("top", _("Rows"), [(str(each), figures.count(each)) for each in TOPS], shown)
 
 
 def with_names(state: State) -> State:
@@ -117,11 +198,19 @@ def what_is_missing(state: State) -> str:
 
 def breakdowns(state: State) -> list[tuple[Words, list[Choice]]]:
     """The groups of breakdowns, each a link that keeps the rest of the question."""
-    here = with_defaults(state).wanted.by
-    return [
-        (group, [Choice(name, key, here == (key,), state.address(by=(key,))) for key, name in dimensions])
+    here, has = with_defaults(state).wanted.by, find_kpi(state.wanted.kpi).dimensions
+    found = [
+        (
+            group,
+            [
+                Choice(name, key, here == (key,), state.address(by=(key,)))
+                for key, name in dimensions
+                if key in has
+            ],
+        )
         for group, dimensions in BREAKDOWNS
     ]
+    return [(group, choices) for group, choices in found if choices]
 
 
 def breakdown_name(by: tuple[str, ...]) -> Words:
@@ -142,7 +231,7 @@ def filters(state: State, asked: Asked) -> list[Choice]:
 
 def fields(state: State, asked: Asked) -> list[Field]:
     """The selects of the form; one that offers no choice is left out."""
-    chosen = asked.question
+    chosen, entry = asked.question, asked.entry
     newest = max(chosen.versions, key=lambda version: version.effective_on)
     meaning = newest.meaning
     every = [
@@ -158,14 +247,28 @@ def fields(state: State, asked: Asked) -> list[Field]:
             [(d.key, d.name) for d in Definition.objects.filter(program=asked.program).order_by("name")],
             newest.definition_key,
         ),
-        _field("segment", _("Traffic"), SEGMENTS.items(), str(chosen.segment)),
+        _field(
+            "segment",
+            _("Traffic"),
+            [(segment, words) for segment, words in SEGMENTS.items() if segment in entry.segments],
+            str(chosen.segment),
+        ),
         _field(
             "denominator",
             _("Divided by"),
-            [(unit.value, word(unit)) for unit in dict.fromkeys((meaning.denominator, *meaning.alternates))],
+            [
+                (unit.value, word(unit))
+                for unit in dict.fromkeys((meaning.denominator, *meaning.alternates))
+                if unit in entry.units
+            ],
             str(chosen.denominator or meaning.denominator),
         ),
-        _field("basis", _("Basis"), BASES.items(), str(chosen.basis or meaning.basis)),
+        _field(
+            "basis",
+            _("Basis"),
+            [(basis, words) for basis, words in BASES.items() if basis in entry.bases],
+            str(chosen.basis or meaning.basis),
+        ),
     ]
     return [field for field in every if len(field.choices) > 1]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tallystick.foundation.scoping import current_brand
-from tallystick.journey import STAGES
-from tallystick.measurement.warehouse.queries import freshness
+from tallystick.journey import IMPORTS, STAGES
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.tracking.inbox.queries import counts_by_reason
 
 
@@ -23,16 +22,17 @@ class StageLag:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The strip under an answer."""
+    """The strip under an answer. imports: files of which not every row has arrived yet."""
 
+    complete_through: datetime
+    imports: int
     stages: tuple[StageLag, ...]
     waiting: tuple[tuple[str, int], ...]
     published_at: datetime | None
 
 
-def current() -> Current:
+def current(found: Completeness) -> Current:
     """How current the figures of the brand in scope are."""
-    brand_id = current_brand()
-    stages = tuple(StageLag(s.name, s.reads, s.writes, s.behind(brand_id)) for s in STAGES)
+    stages = tuple(StageLag(s.name, s.reads, s.writes, found.behind[s.name]) for s in STAGES)
     waiting = tuple((reason.value, count) for reason, count in counts_by_reason().items())
-    return Current(stages, waiting, max((table.published_at for table in freshness()), default=None))
+    return Current(found.complete_through, found.behind[IMPORTS], stages, waiting, found.published_at)

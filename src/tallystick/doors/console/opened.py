@@ -15,11 +15,10 @@ from tallystick.design import figures
 from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked
-from tallystick.doors.console.state import State
+from tallystick.doors.console.state import State, read_page_number
+from tallystick.doors.kpis import Scale
 from tallystick.kit import ids
-from tallystick.measurement.kpis import queries as kpis
 from tallystick.measurement.kpis.answers import Answer, CreditPage, CreditRow, Section, UnitPage, UnitRow
-from tallystick.measurement.warehouse import configured
 from tallystick.partners.partnerships.queries.naming import Naming, naming
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import find_events
@@ -77,33 +76,30 @@ def open_figure(asked: Asked, state: State, number: int) -> list[Opened]:
     answer, offset = asked.answer(), (number - 1) * PAGE_ROWS
     pages: tuple[UnitPage, ...] | tuple[CreditPage, ...]
     if state.extra["show"] == CREDIT:
-        pages = kpis.credits_of(
-            asked.question,
-            engine=configured.engine(),
-            snapshot=asked.snapshot,
-            limit=PAGE_ROWS,
-            offset=offset,
-        )
+        pages = asked.credit(limit=PAGE_ROWS, offset=offset)
     else:
         pages = asked.receipts(limit=PAGE_ROWS, offset=offset)
     sections: Sequence[Section] = answer.sections
     parts: Sequence[UnitPage | CreditPage] = pages
     return [
-        _part(answer, section, page, state, number)
+        _part(asked, answer, section, page, state)
         for section, page in zip(sections, parts, strict=True)
         if state.extra["version"] in ("", str(section.version.version))
     ]
 
 
-def _part(answer: Answer, section: Section, page: UnitPage | CreditPage, state: State, number: int) -> Opened:
+def _part(
+    asked: Asked, answer: Answer, section: Section, page: UnitPage | CreditPage, state: State
+) -> Opened:
+    number, scale = read_page_number(state.extra["page"]), asked.scale(section)
     first = (number - 1) * PAGE_ROWS + 1
     last = first + len(page.rows) - 1
     is_full = len(page.rows) == PAGE_ROWS
     more = last < page.units if isinstance(page, UnitPage) else is_full
     return Opened(
         section=section,
-        headline=wording.headline(answer, section),
-        in_all=_in_all(section, page),
+        headline=wording.headline(answer, section, scale),
+        in_all=_in_all(section, page, scale),
         units=_units(page.rows) if isinstance(page, UnitPage) else [],
         shares=_shares(page.rows) if isinstance(page, CreditPage) else [],
         first=first,
@@ -113,9 +109,9 @@ def _part(answer: Answer, section: Section, page: UnitPage | CreditPage, state: 
     )
 
 
-def _in_all(section: Section, page: UnitPage | CreditPage) -> str:
+def _in_all(section: Section, page: UnitPage | CreditPage, scale: Scale) -> str:
     if isinstance(page, UnitPage):
-        return wording.counts(section.total, section.denominator)
+        return wording.counts(section.total, scale)
     words = ngettext(
         "credit of %(share)s from %(number)s conversion",
         "credit of %(share)s from %(number)s conversions",

@@ -15,6 +15,7 @@ from tallystick.doors.asking import Wanted
 from tallystick.kit.errors import Exit, Foreseen
 
 OF_QUESTION: Final = {
+    "kpi": "kpi",
     "program": "program",
     "definition": "definition",
     "by": "by",

@@ -1,71 +1,88 @@
-"""Reading which events of some batches can change a decision. Identifier: ATTR-CONCERN."""
+"""Reading which events of some steps can change a decision. Identifier: ATTR-CONCERN."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from tallystick.kit import kinds
-from tallystick.measurement.attribution.rules.concern import Met, Person, concerning
+from tallystick.measurement.attribution.rules.concern import DECIDING, Met, Person, followed
 from tallystick.measurement.attribution.rules.subjects import Identities
 from tallystick.tracking.events.models import Event, Identity
-from tallystick.tracking.events.queries import visitors_of
+from tallystick.tracking.events.queries import customers_of, visitors_of
+
+_WHO = ("visitor", "customer", "account")
 
 
-def events_between(after: int, upto: int) -> list[Met]:
-    """The events recorded after one step, up to another, of the brand in scope."""
-    rows = Event.objects.filter(batch__gt=after, batch__lte=upto).values_list(*Met._fields)
-    return [Met(*row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What some steps of events are about. events: how many there are. received_from: when the oldest was received.
 
-
-def concerned(events: Sequence[Met], *, max_customers: int) -> list[Met]:
-    """Those of some recorded events after which a decision may be another one.
-
-    Asks for the identities of everybody they name, and for outcomes of these people that follow a touchpoint: where
-    there are none, as for most clicks, that is all.
+    met: those after which a decision may be another one.
     """
-    shown, customers = _identities({event.visitor for event in events if event.visitor})
-    named = {event.customer for event in events if event.customer}
-    followed = {
-        customer for known in customers.values() if len(known) <= max_customers for customer in known
-    }
-    visitors = {key: frozenset(found) for key, found in visitors_of(named | followed).items()}
-    identities = Identities(customers, visitors, max_customers)
-    return concerning(events, shown=shown, identities=identities, latest=_latest(events, identities))
+
+    events: int
+    received_from: datetime
+    met: Sequence[Met]
 
 
-def _identities(visitors: Collection[str]) -> tuple[set[UUID], dict[str, frozenset[str]]]:
-    """The events that were the first to show who these visitors are; and visitor → its customers."""
-    shown: set[UUID] = set()
-    customers: dict[str, set[str]] = {}
-    rows = Identity.objects.filter(visitor__among=visitors).values_list("visitor", "customer", "event_id")
-    for visitor, customer, event_id in rows:
-        shown.add(event_id)
-        customers.setdefault(visitor, set()).add(customer)
-    return shown, {visitor: frozenset(found) for visitor, found in customers.items()}
+def concerned(after: int, upto: int, *, max_customers: int) -> Concerned:
+    """What the events recorded after one step, up to another, may change. There are some.
+
+    Outcomes and the history of customers; what was the first to show who a visitor is; and touchpoints that an outcome
+    follows. Of other touchpoints no more is read than whom they name, and of other events nothing: they are on no path.
+    """
+    events = Event.objects.filter(batch__gt=after, batch__lte=upto)
+    shows = Identity.objects.filter(
+        visitor=OuterRef("visitor"), customer=OuterRef("customer"), event_id=OuterRef("id")
+    )
+    deciding = events.filter(Q(kind__in=DECIDING) | Q(Exists(shows), customer__isnull=False))
+    named = deciding.values_list("kind", "batch", *_WHO, "order", "occurred_at")
+    found = events.aggregate(count=Count("id"), received_from=Min("received_at"))
+    return Concerned(
+        events=found["count"],
+        received_from=found["received_from"],
+        met=[Met(*row) for row in named] + _followed(events, after + 1, max_customers),
+    )
 
 
-def _latest(events: Iterable[Met], identities: Identities) -> dict[Person, datetime]:
+def _followed(events: QuerySet[Event], batch: int, max_customers: int) -> list[Met]:
+    grouped = events.filter(kind__in=kinds.TOUCHPOINTS).order_by().values_list("kind", *_WHO)
+    touches = [
+        Met(kind, batch, *who, None, earliest)
+        for kind, *who, earliest in grouped.annotate(earliest=Min("occurred_at"))
+    ]
+    identities = _identities(touches, max_customers)
+    return followed(touches, identities=identities, latest=_latest(touches, identities))
+
+
+def _identities(touches: Sequence[Met], max_customers: int) -> Identities:
+    customers = customers_of({touch.visitor for touch in touches if touch.visitor})
+    named = {touch.customer for touch in touches if touch.customer}
+    named |= {each for known in customers.values() if len(known) <= max_customers for each in known}
+    visitors = visitors_of(named) if named else {}
+    return Identities(
+        {visitor: frozenset(known) for visitor, known in customers.items()},
+        {customer: frozenset(known) for customer, known in visitors.items()},
+        max_customers,
+    )
+
+
+def _latest(touches: Sequence[Met], identities: Identities) -> dict[Person, datetime]:
     """Person → the newest outcome that names them, of everybody whose outcomes the touchpoints may have helped."""
-    touches = [event for event in events if event.kind in kinds.TOUCHPOINTS]
-    if not touches:
-        return {}
-    since = min(event.occurred_at for event in touches)
     asked: dict[str, set[str]] = {
-        "visitor": {event.visitor for event in touches if event.visitor}
-        | {visitor for found in identities.visitors.values() for visitor in found},
-        "customer": {event.customer for event in touches if event.customer} | identities.visitors.keys(),
-        "account": {event.account for event in touches if event.account},
+        "visitor": {touch.visitor for touch in touches if touch.visitor}.union(*identities.visitors.values()),
+        "customer": {touch.customer for touch in touches if touch.customer} | identities.visitors.keys(),
+        "account": {touch.account for touch in touches if touch.account},
     }
     latest: dict[Person, datetime] = {}
     for name, keys in asked.items():
         if keys:
-            rows = Event.objects.filter(
-                **{f"{name}__among": keys}, kind__in=kinds.OUTCOMES, occurred_at__gte=since
-            )
-            newest = rows.order_by().values_list(name).annotate(newest=Max("occurred_at"))
-            latest |= {(name, key): at for key, at in newest}
+            since = min(touch.earliest for touch in touches)
+            outcomes = Event.objects.filter(kind__in=kinds.OUTCOMES, occurred_at__gte=since)
+            named = outcomes.filter(**{f"{name}__among": keys}).order_by().values_list(name)
+            latest |= {(name, key): at for key, at in named.annotate(newest=Max("occurred_at"))}
     return latest

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, Final, NamedTuple
+
+from django.db.models import QuerySet
 
 from tallystick.foundation.batches import waiting, whole_batches
+from tallystick.foundation.bulk import days_of, stored_rows
 from tallystick.kit.batches import SLICE, chunks
 from tallystick.kit.facts import CONVERSIONS, PATHS, Changes, FactTable
 from tallystick.measurement.attribution.models import Attribution, Credit, Revision
-from tallystick.tracking.events.facts import Reached, days_to_redo, terms, touches_of
-from tallystick.tracking.events.queries import find_events
+from tallystick.tracking.events.facts import (
+    Reached,
+    days_to_redo,
+    receipts_of_events,
+    terms,
+    touches_of,
+)
+
+_PATH_COLUMNS: Final = tuple(column.name for column in PATHS.columns)
 
 
 class ConversionFacts:
@@ -72,54 +81,69 @@ class PathFacts:
         return _path_rows(_new_between(after["batch"] if after else 0, upto["batch"] if upto else 0))
 
 
+class _Said(NamedTuple):
+    """A decision as the database gives it (`stored_rows`): ids are compared and written, never read."""
+
+    id: Any
+    conversion_id: Any
+    evidence_id: Any
+    program_id: Any
+    definition_id: Any
+    version: int
+    occurred_at: Any
+    subject: str
+    customer_type: str
+    value_minor: int | None
+    currency: str | None
+    credited: Any
+    via: str
+
+
+def _said(decisions: QuerySet[Attribution]) -> Iterator[_Said]:
+    return map(_Said._make, stored_rows(decisions.order_by("occurred_at", "id"), *_Said._fields))
+
+
 def _days_between(after: int, cut: int) -> tuple[frozenset[date], frozenset[date]]:
     """The days on which something else is said than before step `after`, and those that only gain conversions."""
     moved = Revision.objects.filter(batch__gt=after, batch__lte=cut).values("conversion_id")
-    known = set(
-        Revision.objects.filter(batch__lte=after, conversion_id__in=moved).values_list(
-            "conversion_id", flat=True
-        )
-    )
-    rewritten, added = set[date](), set[date]()
+    earlier = Revision.objects.filter(batch__lte=after, conversion_id__in=moved)
+    known = {conversion_id for (conversion_id,) in stored_rows(earlier, "conversion_id")}
+    rewritten, added = set[Any](), set[Any]()
     # Every decision there was: a conversion may have lain on another day before.
-    said = Attribution.objects.filter(conversion_id__in=moved).values_list("conversion_id", "occurred_at")
-    for conversion_id, at in said.iterator(chunk_size=5000):
-        (rewritten if conversion_id in known else added).add(at.astimezone(UTC).date())
-    return frozenset(rewritten), frozenset(added - rewritten)
+    said = Attribution.objects.filter(conversion_id__in=moved)
+    for conversion_id, at in stored_rows(said, "conversion_id", "occurred_at"):
+        (rewritten if conversion_id in known else added).add(at)
+    changed = frozenset(days_of(rewritten))
+    return changed, frozenset(days_of(added)) - changed
 
 
-def _standing_on(day: date, cut: int) -> Iterator[list[Attribution]]:
+def _standing_on(day: date, cut: int) -> Iterator[list[_Said]]:
     """The decisions that hold at step `cut` on conversions of one UTC day, SLICE at a time, oldest first."""
     start = datetime.combine(day, time.min, UTC)
     end = start + timedelta(days=1)
-    said = Attribution.objects.filter(occurred_at__gte=start, occurred_at__lt=end).order_by(
-        "occurred_at", "id"
-    )
-    for part in chunks(said.iterator(chunk_size=SLICE), SLICE):
+    said = Attribution.objects.filter(occurred_at__gte=start, occurred_at__lt=end)
+    for part in chunks(_said(said), SLICE):
         held = set(_held({row.conversion_id for row in part}, cut))
         yield [row for row in part if row.id in held]
 
 
-def _new_between(after: int, cut: int) -> Iterator[list[Attribution]]:
+def _new_between(after: int, cut: int) -> Iterator[list[_Said]]:
     """The decisions that hold at step `cut` on conversions of which none was written up to step `after`."""
     new = Revision.objects.filter(batch__gt=after, batch__lte=cut).order_by("batch", "id")
-    named = dict.fromkeys(new.values_list("conversion_id", flat=True))
+    named = dict.fromkeys(conversion_id for (conversion_id,) in stored_rows(new, "conversion_id"))
     for part in chunks(named, SLICE):
-        known = set(
-            Revision.objects.filter(batch__lte=after, conversion_id__in=part).values_list(
-                "conversion_id", flat=True
-            )
-        )
+        earlier = Revision.objects.filter(batch__lte=after, conversion_id__in=part)
+        known = {conversion_id for (conversion_id,) in stored_rows(earlier, "conversion_id")}
         held = _held(set(part) - known, cut)
-        yield list(Attribution.objects.filter(id__in=list(held)).order_by("occurred_at", "id"))
+        yield list(_said(Attribution.objects.filter(id__in=held)))
 
 
-def _held(conversion_ids: Iterable[UUID], cut: int) -> list[UUID]:
+def _held(conversion_ids: Iterable[Any], cut: int) -> list[Any]:
     """The ids of the attributions that these conversions have at step `cut`; withdrawn ones have none."""
-    newest: dict[UUID, tuple[UUID, bool]] = {}
+    newest: dict[Any, tuple[Any, Any]] = {}
     said = Revision.objects.filter(conversion_id__in=list(conversion_ids), batch__lte=cut).order_by("batch")
-    for conversion_id, attribution_id, withdrawn in said.values_list(
-        "conversion_id", "attribution_id", "withdrawn"
+    for conversion_id, attribution_id, withdrawn in stored_rows(
+        said, "conversion_id", "attribution_id", "withdrawn"
     ):
         newest[conversion_id] = attribution_id, withdrawn
     return [attribution_id for attribution_id, withdrawn in newest.values() if not withdrawn]
@@ -133,51 +157,50 @@ def _day_after(day: date | None) -> date | None:
     return at.astimezone(UTC).date() if at else None
 
 
-def _conversion_rows(found: Iterable[list[Attribution]]) -> Iterator[tuple[Any, ...]]:
+def _conversion_rows(found: Iterable[list[_Said]]) -> Iterator[tuple[Any, ...]]:
     for current in found:
-        events = find_events([attribution.evidence_id for attribution in current])
-        for attribution in current:
+        receipts = receipts_of_events([said.evidence_id for said in current])
+        for said in current:
             yield (
-                attribution.conversion_id,
-                attribution.evidence_id,
-                events[attribution.evidence_id].receipt_id,
-                attribution.program_id,
-                attribution.definition_id,
-                attribution.version,
-                attribution.occurred_at,
-                attribution.subject,
-                attribution.customer_type,
-                attribution.value_minor,
-                attribution.currency,
-                attribution.credited,
+                said.conversion_id,
+                said.evidence_id,
+                receipts[said.evidence_id],
+                said.program_id,
+                said.definition_id,
+                said.version,
+                said.occurred_at,
+                said.subject,
+                said.customer_type,
+                said.value_minor,
+                said.currency,
+                bool(said.credited),
             )
 
 
-def _path_rows(found: Iterable[list[Attribution]]) -> Iterator[tuple[Any, ...]]:
+def _path_rows(found: Iterable[list[_Said]]) -> Iterator[tuple[Any, ...]]:
     for standing in found:
-        current = {attribution.id: attribution for attribution in standing}
-        credits = list(
-            Credit.objects.filter(attribution_id__in=list(current)).order_by("attribution_id", "place")
-        )
-        touches = touches_of({credit.event_id for credit in credits})
-        for credit in credits:
-            yield _path_row(current[credit.attribution_id], credit, touches[credit.event_id])
+        current = {said.id: said for said in standing}
+        credits = Credit.objects.filter(attribution_id__in=list(current)).order_by("attribution_id", "place")
+        path = list(stored_rows(credits, "attribution_id", "event_id", "place", "share_ppb"))
+        touches = touches_of({event_id for _, event_id, _, _ in path})
+        for attribution_id, event_id, place, share_ppb in path:
+            yield _path_row(current[attribution_id], touches[event_id], place=place, share_ppb=share_ppb)
 
 
-def _path_row(attribution: Attribution, credit: Credit, touch: dict[str, Any]) -> tuple[Any, ...]:
+def _path_row(said: _Said, touch: dict[str, Any], *, place: int, share_ppb: int) -> tuple[Any, ...]:
     own = {
-        "conversion_id": attribution.conversion_id,
-        "place": credit.place,
-        "program_id": attribution.program_id,
-        "definition_id": attribution.definition_id,
-        "version": attribution.version,
-        "converted_at": attribution.occurred_at,
+        "conversion_id": said.conversion_id,
+        "place": place,
+        "program_id": said.program_id,
+        "definition_id": said.definition_id,
+        "version": said.version,
+        "converted_at": said.occurred_at,
         "touched_at": touch["occurred_at"],
-        "subject": attribution.subject,
-        "customer_type": attribution.customer_type,
-        "share_ppb": credit.share_ppb,
-        "via": attribution.via,
-        "value_minor": attribution.value_minor,
-        "currency": attribution.currency,
+        "subject": said.subject,
+        "customer_type": said.customer_type,
+        "share_ppb": share_ppb,
+        "via": said.via,
+        "value_minor": said.value_minor,
+        "currency": said.currency,
     }
-    return tuple(own[column.name] if column.name in own else touch[column.name] for column in PATHS.columns)
+    return tuple(own[name] if name in own else touch[name] for name in _PATH_COLUMNS)

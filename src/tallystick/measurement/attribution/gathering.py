@@ -31,24 +31,27 @@ COUPON_PLACEMENTS = ("coupon", "voucher")
 TIE = "customer_binding"
 
 _KEYS = ("visitor", "customer", "account", "order")
-_OF_OUTCOMES = (
-    "program",
-    "kind",
-    "source",
-    "occurred_at",
-    "label",
-    "visitor",
-    "customer",
-    "account",
-    "order",
-    "amount_minor",
-    "currency",
-    "attributes",
-    "partnership",
-    "placement",
-    "channel",
-)
-"""What is read of an outcome, and of a customer's history: these may be many, and an event has twice as many columns."""
+
+
+class OutcomeRow(NamedTuple):
+    """What is read of an outcome event, or of a customer's history: half of the columns, and no object of the ORM."""
+
+    id: UUID
+    program_id: UUID
+    kind: str
+    source: str
+    occurred_at: datetime
+    label: str
+    visitor: str | None
+    customer: str | None
+    account: str | None
+    order: str | None
+    amount_minor: int | None
+    currency: str | None
+    attributes: dict[str, str]
+    partnership_id: UUID | None
+    placement_id: UUID | None
+    channel_id: UUID | None
 
 
 class TouchRow(NamedTuple):
@@ -76,7 +79,7 @@ class People:
     account: set[str] = field(default_factory=set)
     order: set[str] = field(default_factory=set)
 
-    def add(self, events: Iterable[Event | Met]) -> None:
+    def add(self, events: Iterable[Event | Met | OutcomeRow]) -> None:
         """Add everyone named by some events; orders only where the event is an outcome."""
         for event in events:
             if event.visitor:
@@ -128,7 +131,9 @@ def gather(
     found, identities = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     known_versions = versions() if known_versions is None else known_versions
     evidence = {event.id: evidence_of(event) for event in found if event.kind != TIE}
-    outcomes = [event for event in found if event.id in evidence and has_path(evidence[event.id], known_versions)]
+    outcomes = [
+        event for event in found if event.id in evidence and has_path(evidence[event.id], known_versions)
+    ]
     return Known(
         evidence=list(evidence.values()),
         touchpoints=Touchpoints(_touchpoints(outcomes, identities, known_versions)),
@@ -147,7 +152,7 @@ def conversions_of(known: Known) -> list[Conversion]:
     return list(Conversion.objects.filter(subject__among=subjects))
 
 
-def evidence_of(event: Event) -> Evidence:
+def evidence_of(event: OutcomeRow) -> Evidence:
     """An event as the rules of evidence take it."""
     return Evidence(
         event_id=event.id,
@@ -183,7 +188,7 @@ def coupon_ids() -> list[UUID]:
     return [*partners, *placements]
 
 
-def touch_of(event: Event | TouchRow, known: Origins) -> Touch:
+def touch_of(event: Event | OutcomeRow | TouchRow, known: Origins) -> Touch:
     """A touchpoint event as the rules of credit take it."""
     partner_id = known.partners[event.partnership_id] if event.partnership_id else None
     return Touch(
@@ -198,7 +203,7 @@ def touch_of(event: Event | TouchRow, known: Origins) -> Touch:
     )
 
 
-def _close(people: People, max_customers: int, *, batch: int) -> tuple[list[Event], Identities]:
+def _close(people: People, max_customers: int, *, batch: int) -> tuple[list[OutcomeRow], Identities]:
     """Follow identities and orders until nobody new is found, asking about each of the people once.
 
     Adds everybody found to `people`; returns all outcomes of the people, and their history, by time; and who is who.
@@ -206,7 +211,7 @@ def _close(people: People, max_customers: int, *, batch: int) -> tuple[list[Even
     then. Later it says nothing about any of them, and following it would decide thousands of conversions again
     for every click. batch: the step of the events; later ones may be recorded by now, and are not counted.
     """
-    asked, found = People(), dict[UUID, Event]()
+    asked, found = People(), dict[UUID, OutcomeRow]()
     customers, visitors = dict[str, set[str]](), dict[str, set[str]]()
     while (fresh := people.besides(asked)).size():
         asked.join(fresh)
@@ -232,16 +237,16 @@ def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-def _outcomes(people: People) -> dict[UUID, Event]:
-    found: dict[UUID, Event] = {}
+def _outcomes(people: People) -> dict[UUID, OutcomeRow]:
+    found: dict[UUID, OutcomeRow] = {}
     for name in _KEYS:
         if keys := getattr(people, name):
-            rows = Event.objects.filter(**{f"{name}__among": keys}, kind__in=DECIDING).only(*_OF_OUTCOMES)
-            found |= {row.id: row for row in rows}
+            rows = Event.objects.filter(**{f"{name}__among": keys}, kind__in=DECIDING)
+            found |= {row[0]: OutcomeRow(*row) for row in rows.values_list(*OutcomeRow._fields)}
     return found
 
 
-def _brought_ties(events: Sequence[Event]) -> list[BroughtTie]:
+def _brought_ties(events: Sequence[OutcomeRow]) -> list[BroughtTie]:
     if not events:
         return []
     known = origins({event.partnership_id for event in events if event.partnership_id})
@@ -249,7 +254,7 @@ def _brought_ties(events: Sequence[Event]) -> list[BroughtTie]:
 
 
 def _touchpoints(
-    outcomes: Sequence[Event], identities: Identities, known_versions: Sequence[Version]
+    outcomes: Sequence[OutcomeRow], identities: Identities, known_versions: Sequence[Version]
 ) -> list[Seen]:
     """Touchpoints of the people behind the outcomes, in the longest window before any of these."""
     if not outcomes:

@@ -25,13 +25,12 @@ from tallystick.measurement.attribution.rules.outcomes import (
     evidence_by_conversion,
     outcomes,
 )
-from tallystick.tracking.events.models import Event
 
 
-def credit(events: Collection[Event | Met], *, max_customers: int) -> int:
+def credit(events: Collection[Met], *, max_customers: int, received_from: datetime) -> int:
     """Decide anew every conversion that these events may concern, in the caller's lane and transaction.
 
-    Writes a revision where the decision differs from the current one, and nothing where it does not: crediting
+    received_from: when the oldest receipt was received on which a change of a decision may rest. Writes a revision where the decision differs from the current one, and nothing where it does not: crediting
     twice is crediting once. Returns the number of conversions whose decision changed. Identifier: ATTR-STAGE.
     """
     if not events:
@@ -42,7 +41,7 @@ def credit(events: Collection[Event | Met], *, max_customers: int) -> int:
     standing = _standing(known, keys)
     changed = [o for o in decided.values() if _differs(o, standing.get(o.key))]
     withdrawn = [row for key, row in standing.items() if key not in decided and not row.withdrawn]
-    _write(changed, withdrawn, standing, received=[event.received_at for event in events])
+    _write(changed, withdrawn, standing, received=[received_from])
     _bind(ties, known.customers)
     return len(changed) + len(withdrawn)
 

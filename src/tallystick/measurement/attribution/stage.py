@@ -20,7 +20,7 @@ from tallystick.foundation.lanes import Progress, advance, lane, position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.kit.failpoints import reach
-from tallystick.measurement.attribution.concerned import concerned, events_between
+from tallystick.measurement.attribution.concerned import concerned
 from tallystick.measurement.attribution.gathering import coupon_ids
 from tallystick.measurement.attribution.services import credit
 from tallystick.partners.partnerships.queries.standings import changed_since, newest_change
@@ -31,19 +31,19 @@ NAME = "attribution"
 
 
 def run(brand_id: UUID, *, max_customers: int, limit: int) -> Progress:
-    """Credit what the next batches of events concern, about `limit` events. Idempotent; resumes where the cursor stands."""
+    """Credit what the next batches of events concern, about `limit` events; once, however often it is repeated."""
     with lane(brand_id):
         now = _terms_now(max_customers)
         after = _after(now)
         upto, more = whole_batches(Event.objects, after=after, limit=limit)
         if upto == after:
             return Progress(done=0, left=0)
-        events = events_between(after, upto)
-        credit(concerned(events, max_customers=max_customers), max_customers=max_customers)
+        about = concerned(after, upto, max_customers=max_customers)
+        credit(about.met, max_customers=max_customers, received_from=about.received_from)
         advance(NAME, {"batch": upto, **now})
         reach("attribution.crediting")
     reach("attribution.credited")
-    return Progress(done=len(events), left=more)
+    return Progress(done=about.events, left=more)
 
 
 def terms(max_customers: int) -> str:

@@ -39,11 +39,12 @@ class Section:
     aside: conversions of the period with credit in the segment and filters, none of it earned by a unit, so that no
     cohort rate can show them (KPI-ASIDE).
     why_no_previous: said where a comparison was asked for and cannot be made.
+    denominator: None where the KPI divides by no units. currency: of the amounts; None where there are none.
     """
 
     version: Version
     period: Period
-    denominator: Denominator
+    denominator: Denominator | None
     basis: Basis
     rows: tuple[Cell, ...]
     total: Cell
@@ -54,6 +55,7 @@ class Section:
     last_on: date | None
     aside: int
     notes: tuple[str, ...]
+    currency: str | None = None
     previous: Previous | None = None
     why_no_previous: str | None = None
 
@@ -84,7 +86,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitRow:
-    """One unit of a cell. `converted` is None on the period basis. The first receipt of a lead is the lead's own."""
+    """One unit of a cell, or one row of its measures: a conversion where these are parts of such, else a single fact.
+
+    converted: whether it counts above the line; None where nothing is said of that: units on the period basis, and what
+    is only counted. is_unit: whether it counts below the line. The first receipt of a lead is the lead's own.
+    """
 
     unit_id: UUID
     dated_at: datetime
@@ -93,11 +99,12 @@ class UnitRow:
     event_ids: tuple[UUID, ...]
     receipt_ids: tuple[UUID, ...]
     conversion_ids: tuple[UUID, ...]
+    is_unit: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitPage:
-    """Some units of a cell, and how many there are in all: the figures of the cell."""
+    """Some units of a cell, and how many there are in all: `units` that are one, `converted` that converted."""
 
     version: Version
     rows: tuple[UnitRow, ...]

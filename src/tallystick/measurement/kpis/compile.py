@@ -16,7 +16,7 @@ from tallystick.measurement.kpis.cuts import Cut, parameters
 from tallystick.measurement.kpis.dialects import kinds, render
 from tallystick.measurement.kpis.measures import RELATIONS, UNITS
 from tallystick.measurement.kpis.period import counts_things, period_steps
-from tallystick.measurement.kpis.rollup import is_counted_already, rollup_steps
+from tallystick.measurement.kpis.rollup import rollup_steps
 from tallystick.measurement.kpis.steps import OURS, Step, is_part, passes
 from tallystick.measurement.kpis.sums import TOTAL, last_select, sum_steps, tell
 from tallystick.measurement.kpis.units import units_select
@@ -37,9 +37,10 @@ def compile_cells(cut: Cut, *, dialect: str, rollups: bool = False) -> Compiled:
     Columns: scope (`row`, `other`, `total`, `baseline`), k1, k2 … (the keys as texts, in the order of `by`; they say
     nothing where the scope is not `row`), and the sums of `sums.SUMS`. successes: converted units on the cohort basis,
     parts per billion or amounts times those on the period basis. There is always a `total`, and a `baseline` where
-    the cut has one. rollups: count touchpoints from `touch_counts`, where `is_counted_already`.
+    the cut has one. rollups: count touchpoints from `touch_counts`, which the cut must allow
+    (`rollup.is_counted_already`).
     """
-    if rollups and is_counted_already(cut):
+    if rollups:
         steps = rollup_steps(cut)
     else:
         steps = cohort_steps(cut) if cut.basis is Basis.COHORT else period_steps(cut)

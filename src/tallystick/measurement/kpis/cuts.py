@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tallystick.kit import clock
+from tallystick.measurement.kpis.calendars import calendar
 from tallystick.measurement.kpis.catalog import Kpi
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, NOBODY, About, Key, as_raw
 from tallystick.measurement.kpis.kinds import Segment
@@ -96,7 +97,6 @@ def parameters(cut: Cut) -> dict[str, Any]:
         "program": cut.program_id.bytes,
         "nobody": NOBODY,
         "version": cut.version,
-        "zone": cut.zone,
         "start": cut.start,
         "end": cut.end,
         "as_of": cut.as_of,
@@ -117,6 +117,8 @@ def parameters(cut: Cut) -> dict[str, Any]:
         values |= {f"window_kind_{n}": kind, f"window_us_{n}": days * _DAY_MICROS}
     for n, (name, value) in enumerate(cut.where):
         values[f"where_{n}"] = as_raw(name, value)
+    if any(DIMENSIONS[name].about is About.TIME for name in (*cut.by, *(name for name, _ in cut.where))):
+        values |= calendar(cut.zone, cut.start, cut.end or cut.as_of)
     return values
 
 

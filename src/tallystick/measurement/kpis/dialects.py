@@ -3,7 +3,8 @@
 The neutral text is plain SQL as DuckDB reads it, values are `$name`, and where plain SQL means different things on
 different engines it uses these functions, each with one meaning on every engine (KPI-DIALECT):
 
-LOCAL_DAY(instant, zone), LOCAL_WEEK, LOCAL_MONTH, LOCAL_QUARTER: '2026-03-29', '2026-W13' (ISO), '2026-03', '2026-Q1'
+LOCAL_DAY(instant), LOCAL_WEEK, LOCAL_MONTH, LOCAL_QUARTER: '2026-03-29', '2026-W13' (ISO), '2026-03', '2026-Q1', where
+the clock is ahead of UTC by the parameters of `calendars.calendar`
 MICROS(instant): whole microseconds since 1970
 ID_TEXT(id): 32 lower-case hexadecimal digits
 WIDE(number): an integer of at least 128 bits, so that squares of parts per billion fit
@@ -28,6 +29,7 @@ from sqlglot import exp
 from sqlglot.optimizer.qualify_columns import quote_identifiers
 
 from tallystick.kit.facts import Kind
+from tallystick.measurement.kpis.calendars import SHIFT, SHIFT_FROM
 
 Expand = Callable[..., str]
 Kinds = tuple[tuple[str, Kind], ...]
@@ -50,16 +52,15 @@ class Dialect:
 
 
 def _in_duckdb(pattern: str) -> Expand:
-    return lambda instant, zone: f"STRFTIME(TIMEZONE({zone}, {instant}), '{pattern}')"
+    return lambda micros: f"STRFTIME(MAKE_TIMESTAMP({micros}), '{pattern}')"
 
 
 def _in_clickhouse(pattern: str) -> Expand:
-    return lambda instant, zone: f"formatDateTime({instant}, '{pattern}', {zone})"
+    return lambda micros: f"formatDateTime(fromUnixTimestamp64Micro({micros}, 'UTC'), '{pattern}', 'UTC')"
 
 
-def _quarter_in_duckdb(instant: str, zone: str) -> str:
-    local = f"TIMEZONE({zone}, {instant})"
-    return f"STRFTIME({local}, '%Y-Q') || CAST(QUARTER({local}) AS VARCHAR)"
+def _quarter_in_duckdb(micros: str) -> str:
+    return f"STRFTIME(MAKE_TIMESTAMP({micros}), '%Y-Q') || CAST(QUARTER(MAKE_TIMESTAMP({micros})) AS VARCHAR)"
 
 
 DUCKDB: Final = Dialect(
@@ -156,7 +157,8 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
             names.add(node.name)
             return sqlglot.parse_one(spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect=dialect)
         if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in spoken.functions:
-            arguments = [part.transform(expand).sql(dialect=dialect) for part in node.expressions]
+            written = [_on_the_wall(node, kind_of)] if name.startswith("LOCAL_") else node.expressions
+            arguments = [part.transform(expand).sql(dialect=dialect) for part in written]
             return sqlglot.parse_one(spoken.functions[name](*arguments), dialect=dialect)
         if isinstance(node, exp.CTE) and spoken.materializes:
             node.set("materialized", True)
@@ -167,6 +169,16 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
     if spoken.settings:
         tree.set("settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()])
     return tree.sql(dialect=dialect, pretty=True), frozenset(names)
+
+
+def _on_the_wall(node: exp.Anonymous, kind_of: Mapping[str, Kind]) -> exp.Expr:
+    """Microseconds as the clock on the wall shows them; the latest shift is asked for first: most rows are recent."""
+    (instant,) = node.expressions
+    at = f"MICROS({instant.sql(dialect=_NEUTRAL)})"
+    count = sum(name.startswith(SHIFT_FROM) for name in kind_of)
+    whens = " ".join(f"WHEN {at} >= ${SHIFT_FROM}{n} THEN ${SHIFT}{n}" for n in range(count, 0, -1))
+    ahead = f"CASE {whens} ELSE ${SHIFT}0 END" if whens else f"${SHIFT}0"
+    return sqlglot.parse_one(f"{at} + {ahead}", dialect=_NEUTRAL)
 
 
 def _kind(value: object) -> Kind:

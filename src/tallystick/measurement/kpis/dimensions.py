@@ -72,7 +72,7 @@ def _text(name: str, label: str, about: About, missing: str) -> Dimension:
 
 
 def _time(name: str, label: str) -> Dimension:
-    return Dimension(name, label, About.TIME, f"LOCAL_{name.upper()}({{at}}, $zone)")
+    return Dimension(name, label, About.TIME, f"LOCAL_{name.upper()}({{at}})")
 
 
 _HOUR: Final = 3_600_000_000

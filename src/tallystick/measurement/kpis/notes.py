@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from tallystick.design import figures
 from tallystick.measurement.kpis.cells import Cell, Status
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
+from tallystick.measurement.kpis.kinds import Unit
 from tallystick.partners.programs.rules import Basis, Denominator
 
 _ASIDE: Final = {
@@ -45,21 +46,31 @@ _ASIDE: Final = {
 }
 
 
-def notes(cut: Cut, cells: Sequence[Cell], *, aside: int) -> tuple[str, ...]:
+def notes(cut: Cut, cells: Sequence[Cell], *, aside: int, other_currencies: int = 0) -> tuple[str, ...]:
     """The notes of a section over a cut: how it was counted, and what its cells leave out or lack."""
-    return tuple(_notes(cut, cells, aside))
+    return tuple(_notes(cut, cells, aside, other_currencies))
 
 
-def _notes(cut: Cut, cells: Sequence[Cell], aside: int) -> Iterator[str]:
-    if cut.basis is Basis.PERIOD:
+def _notes(cut: Cut, cells: Sequence[Cell], aside: int, other_currencies: int) -> Iterator[str]:
+    if cut.basis is Basis.PERIOD and cut.unit and cut.kpi.unit is Unit.PROPORTION:
         yield gettext(
             "Conversions of the period over units of the period: not the same people, and it may exceed 100 %."
         )
-    if aside:
+    if aside and cut.unit:
         yield _aside(cut.unit, aside)
-    if cut.splits_outcomes or any(DIMENSIONS[name].about is About.OUTCOME for name, _ in cut.where):
+    if other_currencies:
+        yield ngettext(
+            "%(number)s conversion has its value in another currency and is not in this figure.",
+            "%(number)s conversions have their values in other currencies and are not in this figure.",
+            other_currencies,
+        ) % {"number": figures.count(other_currencies)}
+    yield from _of_cells(cut, cells)
+
+
+def _of_cells(cut: Cut, cells: Sequence[Cell]) -> Iterator[str]:
+    if cut.unit and any(DIMENSIONS[name].about is About.OUTCOME for name in (*cut.by, *(n for n, _ in cut.where))):
         yield gettext(
-            "By customer type: conversions of that type over all units, so that the parts add up to the whole."
+            "By what the conversion was like: such conversions over all units, so that the parts add up to the whole."
         )
     if any(cell.statistics.crossing for cell in cells):
         yield gettext("Some units converted only after the definition changed; `crossing` counts them.")
@@ -68,7 +79,7 @@ def _notes(cut: Cut, cells: Sequence[Cell], aside: int) -> Iterator[str]:
     if cut.unit is Denominator.SESSIONS:
         yield gettext(
             "Sessions: touchpoints of one visitor (where none is named: customer, else account) with gaps of at most "
-            "30 minutes, or with one session key."
+            "30 minutes, or with one session key, of at most a day."
         )
 
 

@@ -36,8 +36,7 @@ def ask(
     """
     kpi = entry_of(question)
     check(question, kpi)
-    if not question.intervals:
-        question = replace(question, as_of=last_whole_quarter(question.as_of))
+    question = _as_of_whole_rows(question)
     run = Run(engine, snapshot)
     return Answer(
         entry=kpi,
@@ -88,12 +87,17 @@ def credits_of(
     )
 
 
+def _as_of_whole_rows(question: Question) -> Question:
+    """A quick question looks at whole quarters of an hour only, so that it can be answered from what is counted."""
+    return question if question.intervals else replace(question, as_of=last_whole_quarter(question.as_of))
+
+
 def _parts_of_cell(
     question: Question, where: tuple[tuple[str, Key], ...], limit: int, offset: int
 ) -> tuple[Part, ...]:
     if not 0 < limit <= MOST_ROWS or offset < 0:
         raise BadQuestion("a page has 1 to %(most)s rows and begins at 0 or later", most=MOST_ROWS)
-    narrowed = replace(question, by=(), where=(*question.where, *where), top=None)
+    narrowed = replace(_as_of_whole_rows(question), by=(), where=(*question.where, *where), top=None)
     check(narrowed, entry_of(question))
     return parts(narrowed)
 

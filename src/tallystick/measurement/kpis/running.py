@@ -17,6 +17,7 @@ from tallystick.measurement.kpis.cells import Statistics, read_statistics, scale
 from tallystick.measurement.kpis.compile import Compiled, compile_cells
 from tallystick.measurement.kpis.cuts import Cut, days_read
 from tallystick.measurement.kpis.dimensions import Key, as_key
+from tallystick.measurement.kpis.rollup import is_counted_already
 from tallystick.measurement.kpis.sums import BASELINE, OTHER_ROW, ROW, TOTAL
 from tallystick.measurement.warehouse.engine import Engine
 from tallystick.measurement.warehouse.queries import Snapshot
@@ -72,7 +73,7 @@ class Run:
 
     def found(self, cut: Cut) -> Found:
         """The cells of a cut."""
-        rollups = not cut.clustered and self._has_rollups(cut)
+        rollups = is_counted_already(cut) and self._has_rollups(cut)
         compiled = compile_cells(cut, dialect=self.engine.dialect, rollups=rollups)
         rows = self.rows(compiled, cut, more=("touch_counts",) if rollups else ())
         of_scope = {scope: [row for row in rows if row["scope"] == scope] for scope in (ROW, OTHER_ROW, TOTAL, BASELINE)}

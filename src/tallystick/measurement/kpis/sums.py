@@ -10,6 +10,7 @@ from typing import Final
 
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, text_of
+from tallystick.measurement.kpis.kinds import Segment
 from tallystick.measurement.kpis.measures import Aggregate
 from tallystick.measurement.kpis.steps import HOUSE, OURS, Step, chain, is_part, names
 
@@ -142,13 +143,9 @@ def _ranked(cut: Cut, counting: bool) -> Step:
 
 def _whole(cut: Cut, scope: str, side: int, *, crossed: bool, counting: bool) -> list[str]:
     """What is told of the whole of one side, over all keys."""
-    here, clusters = is_part(side), "by_cluster"
-    apart = tell(cut, scope, {"excluded": "COALESCE(SUM(u), 0)"}, f"by_cluster WHERE {is_part(side, apart=True)}")
-    if cut.by and cut.clustered:
-        clusters = f"""(SELECT tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
-          FROM by_cluster WHERE {here} GROUP BY tag, who) AS persons"""
-    elif not cut.by or not cut.clustered:
-        clusters = f"by_cluster WHERE {here}"
+    here = is_part(side)
+    apart = tell(cut, scope, _OF_CLUSTERS_APART, f"by_cluster WHERE {is_part(side, apart=True)}")
+    clusters = _clusters(cut, f"by_cluster WHERE {here}") if cut.by else _side(cut, "by_cluster", here)
     found = [tell(cut, scope, _of_clusters(cut), clusters), apart]
     if cut.kpi.spread:
         found.append(tell(cut, scope, _LARGEST, f"({_largest(cut, here, keyed=False)}) AS items"))
@@ -165,23 +162,38 @@ def _rows(cut: Cut, *, crossed: bool, counting: bool) -> list[str]:
     sources += [({"crossing": "COUNT(*)"}, "crossed", is_part(OURS))] if crossed else []
     sources += [(_OF_THINGS, "counting", is_part(OURS))] if counting else []
     if not cut.top:
-        found = [tell(cut, ROW, _of_clusters(cut), f"{_keyed(cut)} WHERE {is_part(OURS)}", keyed=True)]
+        found = [tell(cut, ROW, _of_clusters(cut), _side(cut, _keyed(cut), is_part(OURS)), keyed=True)]
         found += [tell(cut, ROW, told, f"{name} WHERE {where}", keyed=True) for told, name, where in sources]
         if cut.kpi.spread:
             found.append(tell(cut, ROW, _LARGEST, f"({_largest(cut, is_part(OURS), keyed=True)}) AS items", keyed=True))
         return found
-    clusters = _placed(cut, _keyed(cut), is_part(OURS))
-    found = [tell(cut, ROW, _of_clusters(cut), f"({clusters}) AS placed WHERE place <= $top", keyed=True)]
-    persons = f"({clusters}) AS placed WHERE place > $top"
-    if cut.clustered:
-        persons = f"""(SELECT tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
-          FROM {persons} GROUP BY tag, who HAVING COUNT(*) > 0) AS persons"""
-    found.append(tell(cut, OTHER_ROW, _of_clusters(cut), persons))
+    clusters = f"({_placed(cut, _keyed(cut), is_part(OURS))}) AS placed"
+    first = _side(cut, clusters, "place <= $top")
+    found = [
+        tell(cut, ROW, _of_clusters(cut), first, keyed=True),
+        tell(cut, OTHER_ROW, _of_clusters(cut), _clusters(cut, f"{clusters} WHERE place > $top")),
+    ]
     for told, name, where in sources:
         placed = f"({_placed(cut, name, where)}) AS placed"
         found.append(tell(cut, ROW, told, f"{placed} WHERE place <= $top", keyed=True))
         found.append(tell(cut, OTHER_ROW, told, f"{placed} WHERE place > $top"))
     return found
+
+
+def _clusters(cut: Cut, source: str) -> str:
+    """Clusters, each once, whatever keys its entries have."""
+    if not cut.clustered:
+        return source
+    return f"""(SELECT tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
+      FROM {source} GROUP BY tag, who) AS persons"""
+
+
+def _side(cut: Cut, source: str, where: str) -> str:
+    """Clusters of one side by their keys, each once: only where everybody is asked for do house rows lie apart."""
+    if not (cut.clustered and cut.baseline and cut.segment is Segment.ALL):
+        return f"{source} WHERE {where}"
+    return f"""(SELECT {names(cut)}tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
+      FROM {source} WHERE {where} GROUP BY {names(cut)}tag, who) AS persons"""
 
 
 def _placed(cut: Cut, source: str, where: str) -> str:

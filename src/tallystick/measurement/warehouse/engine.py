@@ -131,8 +131,8 @@ def _require(paths: Sequence[Path]) -> None:
             )
         if not path.is_file():
             raise WarehouseDamaged(
-                "%(path)s is named by the manifest but is not there. Restore it from a backup of the "
-                "data directory; `tallystick doctor` lists all that are missing.",
+                "%(path)s is named by the manifest but is not there. `tallystick warehouse rebuild --damaged` writes "
+                "its day again; `tallystick doctor` lists all that are missing.",
                 path=path,
             )
 
@@ -144,7 +144,8 @@ def _require_whole(paths: Sequence[Path]) -> None:
             file.seek(max(0, size - 4))
             if begins != _MAGIC or file.read(4) != _MAGIC:
                 raise WarehouseDamaged(
-                    "%(path)s is not a whole Parquet file. Run `tallystick doctor`.", path=path
+                    "%(path)s is not a whole Parquet file. `tallystick warehouse rebuild --damaged` writes its day again.",
+                    path=path,
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,8 @@ from uuid import UUID
 from tallystick.foundation.lanes import position
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit.facts import FactTable
-from tallystick.measurement.warehouse import manifest, retention, rollups, rules
+from tallystick.measurement.warehouse import configured, manifest, retention, rollups, rules
 from tallystick.measurement.warehouse.models import FactFile
-from tallystick.measurement.warehouse.queries import missing_files
 
 EVERY_STEP: Final = 10**15
 """More changes than any source has: asked from the beginning, it names every day with a fact."""
@@ -21,7 +21,9 @@ EVERY_STEP: Final = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which days are meant: of some tables or all ((), None: not restricted), or those with damaged files only."""
+    """Which days are meant: of some tables or all ((), None: not restricted), or of these only those with a file that
+    is not what was written.
+    """
 
     tables: tuple[str, ...] = ()
     first: date | None = None
@@ -57,21 +59,15 @@ class Standing:
 
 def days_of(brand_id: UUID, *, sources: Sequence[rules.FactSource], choice: Choice) -> list[Day]:
     """The days that have facts or files and are kept, in the order of the sources, oldest first."""
-    damaged = {
-        (file.table, file.day)
-        for file in (missing_files() if choice.damaged else ())
-        if file.brand_id == brand_id
-    }
     found: list[Day] = []
     with brand_scope(brand_id):
         for source in sources:
             group = tables_of(source)
-            for day in sorted(_all_days(source, group)):
+            for day in sorted(_days_of_group(source, group, choice)):
                 kept = tuple(table for table in group if retention.is_kept(table.name, day))
-                is_hurt = any((table.name, day) in damaged for table in kept)
-                if kept and choice.takes(kept, day) and (is_hurt or not choice.damaged):
+                if kept and choice.takes(kept, day):
                     found.append(Day(source, day, kept))
-    return found
+        return [day for day in found if not choice.damaged or _is_damaged(day)]
 
 
 def tables_of(source: rules.FactSource) -> tuple[FactTable, ...]:
@@ -93,11 +89,26 @@ def standing(day: Day) -> Standing:
             return Standing(files, cursor)
 
 
+def content(file: FactFile) -> bytes | None:
+    """The bytes of a file as they were written; None where it is gone, cut short or changed."""
+    try:
+        found = (configured.warehouse_dir() / file.path).read_bytes()
+    except OSError:
+        return None
+    return found if hashlib.sha256(found).hexdigest() == file.sha256 else None
+
+
+def _is_damaged(day: Day) -> bool:
+    return any(content(file) is None for table in day.tables for file in _live(table, day.day))
+
+
 def _live(table: FactTable, day: date) -> list[FactFile]:
     return list(manifest.live().filter(table=table.name, day=day).order_by("path"))
 
 
-def _all_days(source: rules.FactSource, group: Sequence[FactTable]) -> set[date]:
-    named = manifest.live().filter(table__in=[table.name for table in group])
+def _days_of_group(source: rules.FactSource, group: Sequence[FactTable], choice: Choice) -> set[date]:
+    named = manifest.live().filter(table__in=[table.name for table in group]).values_list("day", flat=True)
+    if choice.damaged:
+        return set(named.distinct())
     said = source.changes(None, limit=EVERY_STEP)
-    return {*named.values_list("day", flat=True).distinct(), *said.rewritten, *said.added}
+    return {*named.distinct(), *said.rewritten, *said.added}

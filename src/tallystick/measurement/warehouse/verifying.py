@@ -5,8 +5,6 @@ Identifier: WH-VERIFY.
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +18,7 @@ from tallystick.kit.facts import FactTable
 from tallystick.measurement.warehouse import configured, frames, rules
 from tallystick.measurement.warehouse.models import FactFile
 from tallystick.measurement.warehouse.rollups import ROLLUPS, counted_from
-from tallystick.measurement.warehouse.standing import Day, Standing, standing
+from tallystick.measurement.warehouse.standing import Day, Standing, content, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,8 @@ def verify(
 def _differences(day: Day, stood: Standing) -> Iterator[Difference]:
     said = _hashes_said(day, stood)
     for table in day.tables:
-        whole, damaged = _readable(stood.files[table.name])
+        damaged = [file.path for file in stood.files[table.name] if content(file) is None]
+        whole = [file for file in stood.files[table.name] if file.path not in damaged]
         missing, extra = _balance(said[table.name], [frame.hash_rows() for frame in _held(table, whole)])
         if damaged or missing.height or extra.height:
             yield Difference(
@@ -129,7 +128,7 @@ def _said(day: Day, stood: Standing, table: FactTable) -> Iterator[pl.DataFrame]
 def _held(table: FactTable, live: Sequence[FactFile]) -> Iterator[pl.DataFrame]:
     """The rows that lie in files."""
     names = [column.name for column in table.columns]
-    held = (pl.read_parquet(io.BytesIO(_bytes(file))).select(names) for file in live)
+    held = (pl.read_parquet(configured.warehouse_dir() / file.path, columns=names) for file in live)
     return _added_up(table, held) if table.name in ROLLUPS else held
 
 
@@ -138,25 +137,6 @@ def _added_up(table: FactTable, some: Iterable[pl.DataFrame]) -> Iterator[pl.Dat
     counters = [frame if rollup.counter in frame.columns else rollup.of(frame) for frame in some]
     if counters:
         yield rollup.merged(pl.concat(counters))
-
-
-def _readable(live: Sequence[FactFile]) -> tuple[list[FactFile], list[str]]:
-    whole: list[FactFile] = []
-    damaged: list[str] = []
-    for file in live:
-        try:
-            is_whole = hashlib.sha256(_bytes(file)).hexdigest() == file.sha256
-        except OSError:
-            is_whole = False
-        if is_whole:
-            whole.append(file)
-        else:
-            damaged.append(file.path)
-    return whole, damaged
-
-
-def _bytes(file: FactFile) -> bytes:
-    return (configured.warehouse_dir() / file.path).read_bytes()
 
 
 def _balance(said: Sequence[pl.Series], held: Sequence[pl.Series]) -> tuple[pl.DataFrame, pl.DataFrame]:

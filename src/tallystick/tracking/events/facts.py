@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
@@ -144,10 +143,16 @@ class OutcomeFacts:
         return stored_rows(found, *_NAMED_OUTCOMES)
 
 
-def touches_of(event_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """event id → what the facts say of that touchpoint, by column."""
+def touches_of(event_ids: Collection[Any]) -> dict[Any, dict[str, Any]]:
+    """event id → what the facts say of that touchpoint, by column; ids as the database gives them."""
     found = (Event.objects.filter(id__in=part) for part in slices(event_ids))
     return {row[0]: dict(zip(_COLUMNS, row, strict=True)) for rows in found for row in _touches(rows)}
+
+
+def receipts_of_events(event_ids: Collection[Any]) -> dict[Any, Any]:
+    """event id → the receipt that it was made of; ids as the database gives them."""
+    found = (Event.objects.filter(id__in=part) for part in slices(event_ids))
+    return {event_id: receipt for rows in found for event_id, receipt in stored_rows(rows, "id", "receipt_id")}
 
 
 def terms() -> str:

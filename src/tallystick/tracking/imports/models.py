@@ -45,6 +45,8 @@ class Import(BrandOwned):
     error = models.TextField(blank=True, default="")
     held_until = models.DateTimeField(null=True)
     """Until when whoever receives it has it for themselves; NULL where nobody does and all that was done is counted."""
+    is_paused = models.BooleanField(default=False)
+    """Whether whoever receives it waits until the journey has caught up with what was received."""
     by_name = models.CharField(max_length=254)
     by_id = IdField(null=True)
     created_at = models.DateTimeField()

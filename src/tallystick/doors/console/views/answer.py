@@ -1,4 +1,4 @@
-"""`/<brand>/`: the partnership conversion rate, its baseline, a breakdown, and what it all means; as CSV too."""
+"""`/<brand>/`: a KPI, its baseline, a breakdown, and what it all means; as CSV too."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from tallystick.doors.asking import Asked, ask
 from tallystick.doors.console import choices
-from tallystick.doors.console.answer_page import SORTS, event_days, sections
-from tallystick.doors.console.export import as_csv
+from tallystick.doors.console.answer_page import event_days, sections
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
 from tallystick.doors.entrance import access_of, brand_page
+from tallystick.doors.exported import SORTS, as_csv
+from tallystick.doors.kpis import Scale
 from tallystick.measurement.kpis.answers import Answer
 from tallystick.partners.programs.models import Brand
 
@@ -26,23 +27,25 @@ OPENS = {"program": "programs.change", "definition": "definitions.publish"}
 @brand_page("figures.read")
 def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
     """Answer what the address asks."""
-    state = read_state(request.GET, brand=brand.key, page="console:answer", extra=("sort", "format"))
+    state = read_state(request.GET, brand=brand.key, page="console:answer", extra=("sort", "format", "top"))
     _check("sort", state.extra["sort"], ("", *SORTS))
     _check("format", state.extra["format"], FORMATS)
-    state = choices.with_names(state)
+    _check("top", state.extra["top"], ("", *map(str, choices.TOPS)))
+    state, left_out = choices.fitted(choices.with_names(state))
     if missing := choices.what_is_missing(state):
         return _not_yet(request, brand, missing)
     resolved = choices.with_defaults(state).wanted
-    asked = ask(replace(resolved, compare=bool(resolved.from_on and resolved.until_on)))
+    compare = bool(resolved.from_on and resolved.until_on)
+    asked = ask(replace(resolved, compare=compare, top=choices.top_of(state)))
     found = asked.answer()
     if state.extra["format"] == "csv":
         return _csv(found, asked, brand, state)
-    return render(request, "console/answer.html", _page(brand, state, asked, found))
+    return render(request, "console/answer.html", {**_page(brand, state, asked, found), "left_out": left_out})
 
 
 def _not_yet(request: HttpRequest, brand: Brand, missing: str) -> HttpResponse:
     may_open = access_of(request).may(OPENS[missing])
-    shown = {"brand": brand, "here": "answer", "missing": missing, "may_open": may_open, "current": current()}
+    shown = {"brand": brand, "here": "answer", "missing": missing, "may_open": may_open}
     return render(request, "console/answer_empty.html", shown)
 
 
@@ -52,6 +55,9 @@ def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, 
         "here": "answer",
         "state": state,
         "asked": asked,
+        "kpi": Scale(asked.entry, None, ""),
+        "kpis": choices.kpi_groups(state),
+        "top": choices.tops(state),
         "zone": asked.program.zone_info,
         "days": event_days(asked),
         "sections": sections(found, asked, state),
@@ -61,15 +67,24 @@ def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, 
         "fields": choices.fields(state, asked),
         "filters": choices.filters(state, asked),
         "hidden": state.hidden(
-            "program", "definition", "segment", "denominator", "basis", "from", "until", "format"
+            "kpi",
+            "program",
+            "definition",
+            "segment",
+            "denominator",
+            "basis",
+            "from",
+            "until",
+            "top",
+            "format",
         ),
         "csv": state.address(extra={"format": "csv"}),
-        "current": current(),
+        "current": current(asked.completeness),
     }
 
 
 def _csv(found: Answer, asked: Asked, brand: Brand, state: State) -> HttpResponse:
-    name = f"{brand.key}-conversion-rate-by-{'-'.join(asked.question.by)}.csv"
+    name = f"{brand.key}-{asked.entry.key.replace('_', '-')}-by-{'-'.join(asked.question.by)}.csv"
     text = as_csv(found, asked, sort=state.extra["sort"])
     return HttpResponse(
         text,

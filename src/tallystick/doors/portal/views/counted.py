@@ -20,9 +20,7 @@ from tallystick.doors import wording
 from tallystick.doors.asking import Asked
 from tallystick.doors.entrance import partner_page
 from tallystick.doors.portal.counting import COUNTING, ask_for
-from tallystick.measurement.kpis import queries as kpis
-from tallystick.measurement.kpis.answers import Answer, CreditRow, Section, UnitRow
-from tallystick.measurement.warehouse import configured
+from tallystick.measurement.kpis.answers import CreditRow, Section, UnitRow
 from tallystick.partners.partnerships.models import Code, Link, Partner, Partnership, Placement
 from tallystick.partners.programs.models import Brand
 from tallystick.partners.programs.rules import Basis
@@ -81,6 +79,7 @@ def counted(request: HttpRequest, brand: Brand, partner: Partner, program: str) 
         "program": row.program,
         "zone": row.program.zone_info,
         "parts": parts,
+        "complete": wording.complete_through(asked.completeness, row.program.zone_info),
         "earlier": page(number - 1) if number > 1 else "",
         "later": page(number + 1) if any(part.more for part in parts) else "",
     }
@@ -127,28 +126,27 @@ def _parts(asked: Asked, own: _Own, number: int) -> list[Part]:
     answer = asked.answer()
     offset = (number - 1) * PAGE_ROWS
     units = asked.receipts(limit=PAGE_ROWS, offset=offset)
-    shares = kpis.credits_of(
-        asked.question,
-        engine=configured.engine(),
-        snapshot=asked.snapshot,
-        limit=PAGE_ROWS,
-        offset=offset,
-    )
+    shares = asked.credit(limit=PAGE_ROWS, offset=offset)
     return [
-        _part(answer, section, of_units.rows, of_shares.rows, own)
+        _part(wording.headline(answer, section, scale), wording.counts(section.total, scale), rows, own)
         for section, of_units, of_shares in zip(answer.sections, units, shares, strict=True)
+        for scale, rows in [(asked.scale(section), _rows(section, of_units.rows, of_shares.rows))]
     ]
 
 
-def _part(
-    answer: Answer, section: Section, units: Sequence[UnitRow], shares: Sequence[CreditRow], own: _Own
-) -> Part:
-    if section.basis is Basis.COHORT:
-        shares = ()  # whether a unit converted stands beside the unit
+def _rows(
+    section: Section, units: Sequence[UnitRow], shares: Sequence[CreditRow]
+) -> tuple[Sequence[UnitRow], Sequence[CreditRow]]:
+    """What a part lists. By cohort whether a unit converted stands beside the unit, so that no shares are told."""
+    return (units, ()) if section.basis is Basis.COHORT else (units, shares)
+
+
+def _part(headline: str, counts: str, rows: tuple[Sequence[UnitRow], Sequence[CreditRow]], own: _Own) -> Part:
+    units, shares = rows
     events = find_events({each for row in units for each in row.event_ids} | {row.event_id for row in shares})
     return Part(
-        headline=wording.headline(answer, section),
-        counts=wording.counts(section.total, section.denominator),
+        headline=headline,
+        counts=counts,
         units=[_unit(row, own.of(events, row.event_ids), own) for row in units],
         shares=[_share(row, own.of(events, [row.event_id]), own) for row in shares],
         more=PAGE_ROWS in (len(units), len(shares)),

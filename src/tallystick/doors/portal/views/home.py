@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tallystick.doors import wording
+from tallystick.doors.asking import Asked
 from tallystick.doors.entrance import partner_page
 from tallystick.doors.portal.counting import COUNTING, ask_for
 from tallystick.kit import ids
@@ -64,13 +65,15 @@ def _counted(partner: Partner, program: Program) -> tuple[Counted, ...]:
     if asked is None:
         return ()
     answer = asked.answer()
-    return tuple(_words(answer, section) for section in answer.sections)
+    return tuple(_words(asked, answer, section) for section in answer.sections)
 
 
-def _words(answer: Answer, section: Section) -> Counted:
+def _words(asked: Asked, answer: Answer, section: Section) -> Counted:
+    scale = asked.scale(section)
+    complete = wording.complete_through(asked.completeness, asked.program.zone_info)
     return Counted(
-        rate=wording.rate(section.total, section.denominator),
-        counts=wording.counts(section.total, section.denominator),
-        context=tuple(wording.context(answer, section)),
+        rate=wording.figure(section.total, scale),
+        counts=wording.counts(section.total, scale),
+        context=(*wording.context(answer, section, scale), complete),
         is_nothing=section.total.units == 0,
     )

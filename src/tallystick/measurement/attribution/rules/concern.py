@@ -1,4 +1,4 @@
-"""Which events can change a decision at all. Pure. Identifier: ATTR-CONCERN.
+"""Which touchpoints can change a decision at all. Pure. Identifier: ATTR-CONCERN.
 
 Most events are clicks of people who have converted nothing since: they become somebody's path later, with the outcome,
 and until then nothing has to be decided.
@@ -6,10 +6,9 @@ and until then nothing has to be decided.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from tallystick.kit import kinds
 from tallystick.measurement.attribution.rules.subjects import Identities
@@ -22,65 +21,49 @@ Person = tuple[str, str]
 
 
 class Met(NamedTuple):
-    """Whom an event names, and when it was: all that is asked before anything is decided."""
+    """Whom an event names, or several of a kind that name the same; and the instant of the earliest of them."""
 
-    id: UUID
     kind: str
-    occurred_at: datetime
-    received_at: datetime
     batch: int
     visitor: str | None
     customer: str | None
     account: str | None
     order: str | None
+    earliest: datetime
 
 
-def concerning(
-    events: Iterable[Met],
-    *,
-    shown: Collection[UUID],
-    identities: Identities,
-    latest: Mapping[Person, datetime],
+def followed(
+    touches: Iterable[Met], *, identities: Identities, latest: Mapping[Person, datetime]
 ) -> list[Met]:
-    """Those of some events after which a decision may be another one.
+    """Those touchpoints that an outcome follows, of somebody they may belong to.
 
-    Outcomes, and the history of customers; what was the first to show who a visitor is; and touchpoints that an outcome
-    follows, of somebody they may belong to. A touchpoint after the last outcome of all these people is on no path yet,
-    and other events are on none ever.
-    shown: events that were the first to show an identity. latest: person → the newest outcome known that names them.
+    One after the last outcome of all these people is on no path yet.
+    latest: person → the newest outcome known that names them; whoever has none is left out.
     """
+    if not latest:
+        return []
     return [
-        event
-        for event in events
-        if event.kind in _DECIDING
-        or event.id in shown
-        or (event.kind in _TOUCHPOINTS and _is_followed(event, identities, latest))
+        touch
+        for touch in touches
+        if any(
+            person in latest and latest[person] >= touch.earliest for person in people_of(touch, identities)
+        )
     ]
 
 
-def _is_followed(event: Met, identities: Identities, latest: Mapping[Person, datetime]) -> bool:
-    return any(
-        person in latest and latest[person] >= event.occurred_at for person in people_of(event, identities)
-    )
-
-
-def people_of(event: Met, identities: Identities) -> set[Person]:
+def people_of(touch: Met, identities: Identities) -> Iterator[Person]:
     """Everybody whose outcomes a touchpoint may have helped: its own, and those that its visitor was identified as.
 
     Of a visitor that too many share only its own.
     """
-    found = {
-        (name, key)
-        for name in ("visitor", "customer", "account")
-        if (key := getattr(event, name)) is not None and key
-    }
-    if event.visitor and not identities.is_shared(event.visitor):
-        found |= {("customer", customer) for customer in identities.customers.get(event.visitor, ())}
-    for name, key in list(found):
-        if name == "customer":
-            found |= {("visitor", visitor) for visitor in identities.visitors.get(key, ())}
-    return found
-
-
-_DECIDING = frozenset(DECIDING)
-_TOUCHPOINTS = frozenset(kinds.TOUCHPOINTS)
+    customers = {touch.customer} if touch.customer else set()
+    if touch.visitor:
+        yield "visitor", touch.visitor
+        if not identities.is_shared(touch.visitor):
+            customers |= identities.customers.get(touch.visitor, frozenset())
+    if touch.account:
+        yield "account", touch.account
+    for customer in customers:
+        yield "customer", customer
+        for visitor in identities.visitors.get(customer, ()):
+            yield "visitor", visitor

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tallystick.tracking.inbox.stores.port import Accepted, Conflict, Outcome, Store
 from tallystick.tracking.inbox.wire import Receipt
 
-STEP = 10_000
+STEP = 4_000
 STEP_BYTES = 8 << 20
 EVENTS_SOURCE = "events"
 

@@ -32,6 +32,7 @@ from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
 from tallystick.tracking.imports.receiving.receive import EVENTS_SOURCE, STEP, append, steps
 from tallystick.tracking.imports.rules.steps import StepRefused
 from tallystick.tracking.imports.services import files
+from tallystick.tracking.imports.services.room import Limit, Room
 from tallystick.tracking.imports.services.turns import LetGo, Turn, take
 from tallystick.tracking.inbox.stores.port import Store
 
@@ -48,16 +49,18 @@ def run(
     store: Store,
     stopping: Callable[[], bool] = lambda: False,
     seen: Callable[[int], None] = lambda _rows: None,
+    limit: Limit | None = None,
 ) -> Import:
     """Receive an import whose turn it is, or that somebody else is at, to its end or as far as it goes.
 
-    stopping: asked between steps; then it waits for its turn again. seen: told how many rows every step had. Returns
-    the import as it stands then: received, failed with the reason, stopped by a person, or with somebody else who took
+    stopping: asked between steps; then it waits for its turn again. seen: told how many rows every step had. limit:
+    how many receipts of the brand may wait for the journey before it pauses; None: any number. Returns the import as it stands then: received, failed with the reason, stopped by a person, or with somebody else who took
     it. Raises StepRefused for one that was not started. Not to be called inside a transaction. Identifier: IMPORT-RUN.
     """
     turn = take(row)
     try:
-        _receive(turn, store=store, stopping=stopping, seen=seen)
+        room = Room(turn.row.brand_id, store, limit)
+        _receive(turn, room, stopping=stopping, seen=seen)
     except LetGo:
         log.info("import let go", import_=str(row.id))
     except _Interrupted:
@@ -72,14 +75,14 @@ def run(
     return there(row)
 
 
-def run_next(*, store: Store, stopping: Callable[[], bool]) -> Progress:
+def run_next(*, store: Store, stopping: Callable[[], bool], limit: Limit | None = None) -> Progress:
     """Receive the import of any brand that waits the longest, or whose worker was not heard of any more."""
     row = next_in_turn(clock.now())
     if row is None:
         return Progress(0, 0)
     with brand_scope(row.brand_id):
         try:
-            run(row, store=store, stopping=stopping)
+            run(row, store=store, stopping=stopping, limit=limit)
         except StepRefused:
             return Progress(0, 1)  # Somebody else was quicker.
     return Progress(1, 1)
@@ -93,7 +96,7 @@ def mapping_of(row: Import) -> RowMapping | None:
     return read_mapping(saved.text)
 
 
-def _receive(turn: Turn, *, store: Store, stopping: Callable[[], bool], seen: Callable[[int], None]) -> None:
+def _receive(turn: Turn, room: Room, *, stopping: Callable[[], bool], seen: Callable[[int], None]) -> None:
     row = turn.row
     assert row.received_at is not None
     mapping, path = mapping_of(row), files.refuse_changed(row)
@@ -117,7 +120,12 @@ def _receive(turn: Turn, *, store: Store, stopping: Callable[[], bool], seen: Ca
                     name=row.name,
                     most=f"{MOST_RECEIPTS:,}",
                 )
-            received = append(step, store=store)
+            while not room.has(len(step)):
+                if stopping():
+                    raise _Interrupted
+                turn.pause(read_bytes=source.read_bytes())
+                room.wait()
+            received = append(step, store=room.store)
             reach("import.counting")
             turn.count(received, receipts=len(step), read_bytes=source.read_bytes())
             reach("import.counted")

@@ -47,6 +47,10 @@ class Turn:
         if self.until - clock.now() < LEASE * 3 / 4:
             self._write(self._renewed() | {"read_bytes": read_bytes})
 
+    def pause(self, *, read_bytes: int) -> None:
+        """Say that it waits for the journey, and be heard of. Raises LetGo."""
+        self._write(self._renewed() | {"read_bytes": read_bytes, "is_paused": True})
+
     def give_back(self) -> None:
         """Let the next worker go on. Raises LetGo."""
         self._write({"state": State.QUEUED, "held_until": None})
@@ -85,7 +89,7 @@ class Turn:
 
     def _write(self, said: dict[str, Any]) -> None:
         held = Import.objects.filter(id=self.row.id, state=State.RECEIVING, held_until=self.until)
-        if not held.update(**said):
+        if not held.update(**{"is_paused": False, **said}):
             raise LetGo
         self.until = said.get("held_until") or self.until
 
