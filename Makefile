@@ -39,3 +39,4 @@ lock: ## Resolve the dependencies anew into requirements*.lock (UPGRADE=1 takes 
 
 clean: ## Remove .venv and every cache; data/ stays
 	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests scripts benchmarks -name __pycache__ -prune -exec rm -rf {} +

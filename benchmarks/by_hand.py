@@ -1,7 +1,7 @@
 """The rate by partner and device as we would write it by hand, for DuckDB and for Polars: what ours is compared with.
 
-Both know what the general query cannot: that every click has a visitor, that there is one program and one version, that all
-windows have closed, that nobody asks for the total or the house's rate. They give the clustered sums, so that the same
+Both know what the general query cannot: that every click has a visitor, that one version was in force and all windows
+have closed, that nobody asks for the total or the house's rate. They give the clustered sums, so that the same
 intervals can be made of them.
 """
 

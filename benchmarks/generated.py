@@ -6,7 +6,6 @@ between the partners of a path; touches through the house stand on it without a 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +28,7 @@ PURCHASE: Final = UUID(int=2 << 96)
 LEAD: Final = UUID(int=3 << 96)
 WINDOW: Final = timedelta(days=30)
 BUCKET: Final = "15m"
+_PARTNER: Final = 3
 PPB: Final = 10**9
 _INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -45,12 +45,17 @@ def snapshot(folder: Path, *, touches: int, partners: int = 5_000, days: int = 9
     return Snapshot(tuple(file for day in range(days) for file in writing.day(day)))
 
 
+def partner(rank: int) -> UUID:
+    """The partner with the so many-th most touches, from 0 on."""
+    return UUID(int=(_PARTNER << 96) + rank)
+
+
 class _Names:
     """The few different values of columns, from which rows are gathered by number; -1 gathers NULL."""
 
     def __init__(self, shape: Shape) -> None:
         many = shape.partners
-        self.partner = _ids(many, 3)
+        self.partner = _ids(many, _PARTNER)
         self.partner_kind = _texts([shapes.KINDS[n % len(shapes.KINDS)] for n in range(many)])
         self.partnership = _ids(many, 4)
         self.placement = _ids(many, 5)
@@ -189,11 +194,6 @@ def write(folder: Path, facts: FactTable, day: date, frame: pl.DataFrame) -> Ite
         path = place / f"part-{part}.parquet"
         rows.write_parquet(path, compression="zstd", statistics=True)
         yield LiveFile(facts.name, day, path)
-
-
-def free_megabytes(folder: Path) -> int:
-    """How much more the folder's disk can hold."""
-    return shutil.disk_usage(folder).free // 1_000_000
 
 
 def _converted(definition: UUID, outcomes: Outcomes, chance: np.random.Generator) -> pl.DataFrame:

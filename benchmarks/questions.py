@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from benchmarks.shape import FIRST
 
 if TYPE_CHECKING:
-
     from tallystick.measurement.kpis.questions import Question
     from tallystick.partners.programs.rules import Version
 

@@ -7,11 +7,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from tallystick.measurement.warehouse.engine import Engine
+    from tallystick.measurement.warehouse.engine import DuckDbEngine
     from tallystick.measurement.warehouse.queries import Snapshot
 
 TOUCHES = int(float(os.environ.get("TOUCHES", "1e6")))
@@ -22,13 +23,15 @@ MEMORY_MB = int(os.environ.get("MEMORY_MB", "2048"))
 
 Call = tuple[str, Mapping[str, Any], Mapping[str, Sequence[Path]]]
 T = TypeVar("T")
+_TURNS = count(1)
 
 
 class Watched:
     """An engine that keeps what it was asked to run, and how long that took."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: DuckDbEngine) -> None:
         self._engine = engine
+        self.spill_dir = engine.spill_dir
         self.calls: list[Call] = []
         self.seconds = 0.0
 
@@ -49,14 +52,14 @@ class Watched:
 
     def watch(self, work: Callable[[], T]) -> tuple[T, list[Call]]:
         """What some work gives, and the texts that it let the engine run."""
-        forget()
         self.calls, self.seconds = [], 0.0
-        return work(), self.calls
+        found, calls, self.calls = work(), self.calls, []
+        return found, calls
 
 
 @contextmanager
 def facts(touches: int) -> Iterator[tuple[Snapshot, Watched]]:
-    """Facts of the crowd in a folder of their own, and an engine over them; KEEP in the environment names another."""
+    """Facts of the crowd in a folder of their own, and an engine over them."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.project.settings")
@@ -72,8 +75,12 @@ def facts(touches: int) -> Iterator[tuple[Snapshot, Watched]]:
         yield snapshot(Path(scratch) / "facts", touches=touches, seed=SEED), Watched(engine)
 
 
-def forget() -> None:
-    """Let nothing remain of answers given before, so that the next is computed."""
+def unasked(snapshot: Snapshot) -> Snapshot:
+    """The same files, named in another order: what was answered from the snapshot is remembered, of this nothing is."""
+    from tallystick.measurement.warehouse.queries import Snapshot
+
+    turn = next(_TURNS)
+    return Snapshot((*snapshot.files[turn:], *snapshot.files[:turn]))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:

@@ -164,7 +164,6 @@ def _steps(receive: bool, *, calm: bool) -> list[Step]:
         story.open_carol,
         story.replay,
         story.catch_up,
-        story.rebuild,
         story.keep_up,
     ]
 

@@ -61,6 +61,9 @@ SAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         (OWNER, "/acme/?by=month&where=partner%3Dalice"),
         (OWNER, "/acme/?from=2026-01-01&until=2026-12-31"),
         (OWNER, "/acme/?basis=period&by=partner_kind"),
+        (OWNER, "/acme/?kpi=gross_revenue&top=20"),
+        (OWNER, "/acme/?kpi=click_to_sale_rate&by=device&where=partner%3Dalice"),
+        (OWNER, "/acme/?kpi=invalid_traffic_rate&by=browser"),
         (OWNER, "/acme/?by=colour"),
     ),
     "console:receipts": (

@@ -27,8 +27,8 @@ OF_IMPORTS = {
 }
 """Bodies of operations that are no noun's."""
 
-BY_ITS_OWN_NAME = {"save_mapping"}
-"""What is made under the name in its address is never another brand's."""
+BY_ITS_OWN_NAME = {"save_mapping", "get_kpi", "list_kpi_rows"}
+"""What is made, or asked for, under the name in its address is never another brand's."""
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def thing_of(operation: Operation) -> str:
 def called(operation: Operation, caller: Caller, world: World, body=None) -> Said:
     """Call an operation about the objects of a world, with a body that its types take."""
     path = operation.path
+    if path.startswith("/kpis/"):
+        path = f"{path.replace('{id}', 'partnership_conversion_rate')}?definition={world.brand.key}"
     if "{id}" in path:
         path = path.replace("{id}", world.things[thing_of(operation)]["id"])
     if operation.name == "reconcile_orders":

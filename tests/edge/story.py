@@ -25,9 +25,7 @@ IMPORTED_ONCE = (
     "tallystick.doors.cli.import_shown",
     "tallystick.doors.cli.init",
     "tallystick.doors.cli.replay",
-    "tallystick.doors.cli.warehouse",
     "tallystick.journey",
-    "tallystick.measurement.warehouse.rebuilding",
     "tallystick.partners.partnerships.setup",
     "tallystick.project.health",
     "tallystick.project.upkeep",
@@ -116,11 +114,6 @@ def forget(folder: Path) -> None:
     assert inbox().erase(forgotten(), at=clock.now())
 
 
-def rebuild(folder: Path) -> None:
-    """Write the first day of touchpoints anew, and what is counted from it."""
-    _tallystick("warehouse", "rebuild", "--table", "touchpoints", "--until", "2026-03-02")
-
-
 def keep_up(folder: Path) -> None:
     """Eleven minutes later: archive what was read, sweep what was replaced or never named."""
     from django.db.models import F
@@ -148,7 +141,6 @@ STORY: tuple[Step, ...] = (
     open_carol,
     replay,
     forget,
-    rebuild,
     keep_up,
 )
 TOGETHER: tuple[Step, ...] = (init, receive_hits, receive_events, receive_orders)
@@ -248,7 +240,7 @@ def main(folder: Path) -> None:
         killed = tell(folder, story=TOGETHER)
         workers = [start(work, folder) for _ in range(2)]
         assert [wait(worker) for worker in workers] == [0, 0]
-        killed += tell(folder, story=(catch_up, open_carol, replay, forget, rebuild, keep_up))
+        killed += tell(folder, story=(catch_up, open_carol, replay, forget, keep_up))
     else:
         killed = tell(folder, os.environ.get("STORY_FAILPOINT", ""))
     sys.stdout.write(json.dumps({"killed": killed, **outcome()}))

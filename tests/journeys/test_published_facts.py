@@ -109,7 +109,9 @@ def test_a_day_of_decisions_is_read_in_slices(shop, monkeypatch):
     shop.receives(alice.click("v1", at=0), bob.click("v1", at=0.5), *orders)
     day = date(2026, 3, 3)
     with brand_scope(shop.id):
-        sources = [(source, source.changes(None, limit=100).next) for source in (ConversionFacts(), PathFacts())]
+        sources = [
+            (source, source.changes(None, limit=100).next) for source in (ConversionFacts(), PathFacts())
+        ]
         whole = [list(source.rows(day, upto=upto)) for source, upto in sources]
         assert [len(rows) for rows in whole] == [5, 10]
 

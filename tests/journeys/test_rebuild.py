@@ -20,6 +20,8 @@ from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock
 from tallystick.kit.facts import TABLES
 from tallystick.measurement.attribution.models import Conversion
+from tallystick.measurement.kpis.queries import ask
+from tallystick.measurement.kpis.questions import Question
 from tallystick.measurement.warehouse import configured, files, rebuilding
 from tallystick.measurement.warehouse.models import FactFile
 from tallystick.measurement.warehouse.queries import missing_files, snapshot
@@ -29,6 +31,7 @@ from tallystick.measurement.warehouse.services import sweep
 from tallystick.measurement.warehouse.stage import publish
 from tallystick.measurement.warehouse.standing import Choice, Day, days_of
 from tallystick.measurement.warehouse.verifying import Difference, verify
+from tallystick.partners.programs.queries import versions
 from tests.builders import PARTNERS, START, Brand, Happening, alice, bob, day, identify, newsletter, purchase
 
 ALICE, BOB, _ = PARTNERS
@@ -261,14 +264,24 @@ def test_a_day_that_waits_to_be_written_under_other_names_is_no_difference(shop)
     assert differences(shop) == []
 
 
+def notes_of_clicks(shop: Brand) -> tuple[str, ...]:
+    with brand_scope(shop.id):
+        (definition,) = versions(shop.program_id)
+        question = Question(program_id=shop.program_id, versions=[definition], as_of=clock.now())
+        (section,) = ask(question, engine=configured.engine(), snapshot=snapshot()).sections
+    return section.notes
+
+
 def test_days_that_are_not_kept_lose_their_files_and_nobody_misses_them(shop):
     a_published_week(shop)
     whole = held(shop)
+    assert "kept" not in " ".join(notes_of_clicks(shop))
     keep = settings.TALLYSTICK.model_copy(update={"warehouse_keep_days": {"touchpoints": 1}})
     with override_settings(TALLYSTICK=keep), time_machine.travel(day(2.5), tick=False):
         with brand_scope(shop.id):
             assert snapshot().kept_from == {"touchpoints": MONDAY + timedelta(days=1)}
         assert files_of(shop, "touchpoints", MONDAY) == []
+        assert notes_of_clicks(shop)[0].startswith("Facts before 3 Mar 2026 are no longer kept")
         assert (retire(shop.id), retire(shop.id)) == (1, 0)
         assert differences(shop) == []
         shop.receives(alice.click("late", at=0.3))

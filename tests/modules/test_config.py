@@ -173,3 +173,26 @@ def test_without_a_url_the_database_is_a_file_in_the_data_directory(tmp_path):
     entry = database_settings(load_config())
     assert entry["ENGINE"] == "tallystick.foundation.sqlite"
     assert entry["NAME"] == str(tmp_path / "data" / "tallystick.db")
+
+
+def test_how_long_facts_are_kept_is_said_in_the_file_or_in_one_variable(tmp_path, monkeypatch):
+    assert load_config().warehouse_keep_days == {}
+    (tmp_path / "tallystick.toml").write_text("warehouse_keep_days = { touchpoints = 120 }\n")
+    assert load_config().warehouse_keep_days == {"touchpoints": 120}
+    monkeypatch.setenv("TALLYSTICK_WAREHOUSE_KEEP_DAYS", "touchpoints=90, paths=400")
+    assert load_config().warehouse_keep_days == {"touchpoints": 90, "paths": 400}
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("clicks=90", "`clicks` is no fact table; they are touchpoints, touch_counts"),
+        ("paths=0", "`paths` must be kept for 1 to 36,500 days"),
+        ("paths=a year", "integer"),
+        ("paths", "integer"),
+    ],
+)
+def test_what_cannot_be_kept_so_is_refused(monkeypatch, said, why):
+    monkeypatch.setenv("TALLYSTICK_WAREHOUSE_KEEP_DAYS", said)
+    with pytest.raises(ConfigError, match=why):
+        load_config()

@@ -5,11 +5,12 @@ The command line and the console ask through here, so that the same words mean t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from tallystick.doors.kpis import Scale, find_kpi
 from tallystick.doors.terms import Terms
@@ -26,7 +27,7 @@ from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import Snapshot, snapshot
 from tallystick.partners.programs.models import Program
 from tallystick.partners.programs.queries import find_definition, find_program, versions
-from tallystick.partners.programs.rules import Basis, Denominator
+from tallystick.partners.programs.rules import Basis, Denominator, Version
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -85,7 +86,8 @@ class Asked:
 
     def scale(self, section: Section) -> Scale:
         """How the figures of a section of the answer are read."""
-        return Scale(self.entry, section.denominator, section.currency or self.program.currency)
+        currency = section.currency or self.program.currency
+        return Scale(self.entry, section.denominator, currency, is_cohort=section.basis is Basis.COHORT)
 
     def receipts(self, *, limit: int, offset: int = 0) -> tuple[UnitPage, ...]:
         """The units behind the question's whole, by the filters it has."""
@@ -104,14 +106,13 @@ def ask(wanted: Wanted, *, as_of: datetime | None = None) -> Asked:
     """Understand a question of the brand in scope. Raises BadQuestion, NoKpi, NotThere (a program or definition)."""
     entry = find_kpi(wanted.kpi)
     program = find_program(wanted.program or None)
-    definition = find_definition(program, wanted.definition or None)
-    terms = Terms()
-    of_program = versions(program.id)
+    terms, of_program = Terms(), versions(program.id)
+    definition_id = _definition(wanted, entry, program, of_program)
     question = Question(
         kpi=entry.key,
         program_id=program.id,
-        versions=[v for v in of_program if v.definition_id == definition.id],
-        others=[v for v in of_program if v.definition_id != definition.id],
+        versions=[v for v in of_program if v.definition_id == definition_id],
+        others=[v for v in of_program if v.definition_id != definition_id],
         as_of=as_of or clock.now(),
         period=_period(wanted),
         by=wanted.by,
@@ -134,6 +135,14 @@ def ask(wanted: Wanted, *, as_of: datetime | None = None) -> Asked:
 def narrowed(asked: Asked, keys: Mapping[str, Key]) -> tuple[str, ...]:
     """The filters of `asked` with those of one of its cells: what opens the cell's receipts."""
     return (*asked.wanted.where, *(f"{name}={asked.terms.term(name, key).key}" for name, key in keys.items()))
+
+
+def _definition(wanted: Wanted, entry: Kpi, program: Program, of_program: Sequence[Version]) -> UUID:
+    """The definition that is meant; where the KPI is of none, any that there is."""
+    if entry.asks_definition or wanted.definition or not of_program:
+        found: UUID = find_definition(program, wanted.definition or None).id
+        return found
+    return of_program[0].definition_id
 
 
 def _period(wanted: Wanted) -> Period:

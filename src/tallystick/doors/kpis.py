@@ -150,6 +150,8 @@ class Scale:
     kpi: Kpi
     denominator: Denominator | None
     currency: str
+    is_cohort: bool = False
+    """Whether each unit either converted or not; else conversions stand above the line."""
 
     @property
     def title(self) -> str:
@@ -169,7 +171,9 @@ class Scale:
     @property
     def above(self) -> str:
         """The head of a column of what stands above the line."""
-        return str(_ABOVE.get(self.kpi.key) or _CONVERSIONS.head)
+        return str(
+            _ABOVE.get(self.kpi.key) or (gettext("Converted") if self.is_cohort else _CONVERSIONS.head)
+        )
 
     @property
     def below(self) -> str:

@@ -14,13 +14,13 @@ from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class Among(Lookup):  # type: ignore[type-arg]
+class Among(Lookup):
     """Whether a text is one of some others. For columns of text; none of the others matches nothing."""
 
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
         others = sorted(set(self.rhs))
         if connection.vendor == "postgresql":

@@ -7,8 +7,8 @@ hand tuples straight to the driver: `executemany` on SQLite, COPY on PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from types import NoneType
 from datetime import UTC, date, datetime
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +65,9 @@ def stored_rows(
     No value is converted, which is most of what reading costs: on SQLite an id is its 16 bytes, an instant a text in
     UTC and a flag 0 or 1.
     """
-    instants = {field.name for field in rows.model._meta.get_fields() if isinstance(field, models.DateTimeField)}
+    instants = {
+        field.name for field in rows.model._meta.get_fields() if isinstance(field, models.DateTimeField)
+    }
     asked = [_AsWritten(name) if name in instants else name for name in fields]
     compiler = rows.values_list(*asked).query.get_compiler(rows.db)
     for some in compiler.execute_sql(chunked_fetch=True, chunk_size=slice_rows):

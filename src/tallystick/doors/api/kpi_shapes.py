@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,7 +24,10 @@ Text = Annotated[str, Field(max_length=MOST_TEXT)]
 Exact = Annotated[
     str, Field(description="An exact number: a decimal text, or a fraction `p/q` where no decimal is exact.")
 ]
-OrEmpty = Literal[""]
+OfSegment: Any = Literal[("", *(each.value for each in Segment))]
+OfBasis: Any = Literal[("", *(each.value for each in Basis))]
+OfUnit: Any = Literal[("", *(each.value for each in Denominator))]
+OfMethod: Any = Literal[("", *(each.value for each in Method))]
 
 
 class Narrowing(BaseModel):
@@ -41,9 +44,9 @@ class Narrowing(BaseModel):
     until_on: Day = Field("", alias="until", description="Last day, included.")
     program: Text = Field("", description="Key of the program; not needed where there is one.")
     definition: Text = Field("", description="Key of the conversion definition; the primary by default.")
-    segment: Segment | OrEmpty = Field("", description="Whose traffic: of partners by default.")
-    basis: Basis | OrEmpty = Field("", description="The definition's own by default.")
-    denominator: Denominator | OrEmpty = Field("", description="By what to divide, where there is a choice.")
+    segment: OfSegment = Field("", description="Whose traffic: of partners by default.")
+    basis: OfBasis = Field("", description="The definition's own by default.")
+    denominator: OfUnit = Field("", description="By what to divide, where there is a choice.")
     mature_only: bool = Field(False, description="Leave out units that may still convert.")
 
 
@@ -53,7 +56,7 @@ class Question(Narrowing):
     by: list[Text] = Field(
         [], max_length=MOST_DIMENSIONS, description="Break down by this dimension. May be repeated."
     )
-    method: Method | OrEmpty = Field("", description="The interval of whole outcomes; Wilson by default.")
+    method: OfMethod = Field("", description="The interval of whole outcomes; Wilson by default.")
     compare: bool = Field(False, description="Compare with the period of the same length before.")
     top: int | None = Field(
         None,

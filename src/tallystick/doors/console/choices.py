@@ -158,8 +158,8 @@ def kpi_groups(state: State) -> list[KpiGroup]:
 
 def top_of(state: State) -> int | None:
     """How many rows the table shows. Time is never cut: a day is not among others because little happened."""
-    by_time = all(DIMENSIONS[name].about is About.TIME for name in with_defaults(state).wanted.by)
-    return None if by_time else int(state.extra["top"] or TOP)
+    times = {name for name, dimension in DIMENSIONS.items() if dimension.about is About.TIME}
+    return None if times.issuperset(with_defaults(state).wanted.by) else int(state.extra["top"] or TOP)
 
 
 def tops(state: State) -> Field:

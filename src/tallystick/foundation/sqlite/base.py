@@ -117,6 +117,6 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         self.turnstile = Turnstile(database, patience_seconds=timeout_seconds) if is_file else None
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]
         if self.turnstile is not None:
             self.turnstile.close()

@@ -52,8 +52,8 @@ def concerned(after: int, upto: int, *, max_customers: int) -> Concerned:
 def _followed(events: QuerySet[Event], batch: int, max_customers: int) -> list[Met]:
     grouped = events.filter(kind__in=kinds.TOUCHPOINTS).order_by().values_list("kind", *_WHO)
     touches = [
-        Met(kind, batch, *who, None, earliest)
-        for kind, *who, earliest in grouped.annotate(earliest=Min("occurred_at"))
+        Met(kind, batch, visitor, customer, account, None, earliest)
+        for kind, visitor, customer, account, earliest in grouped.annotate(earliest=Min("occurred_at"))
     ]
     identities = _identities(touches, max_customers)
     return followed(touches, identities=identities, latest=_latest(touches, identities))

@@ -35,7 +35,7 @@ def run(brand_id: UUID, *, max_customers: int, limit: int) -> Progress:
     with lane(brand_id):
         now = _terms_now(max_customers)
         after = _after(now)
-        upto, more = whole_batches(Event.objects, after=after, limit=limit)
+        upto, more = whole_batches(Event.objects.all(), after=after, limit=limit)
         if upto == after:
             return Progress(done=0, left=0)
         about = concerned(after, upto, max_customers=max_customers)

@@ -99,7 +99,9 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Whose rows can be asked for: everybody's alone where the rows do not say who brought them."""
+        """Whose rows can be asked for: everybody's where they do not say who brought them, partners' where these are compared."""
+        if self.spread is not None:
+            return (Segment.PARTNER,)
         columns = RELATIONS[self.measures.numerator.fact].columns
         return tuple(Segment) if "partner_id" in columns else (Segment.ALL,)
 
@@ -119,7 +121,7 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def only_conversions(self) -> bool:
         """Whether all its rows are parts of conversions: then the customer is who is independent of others."""
         facts = {measure.fact for measure in self.measures.all}
-        return facts <= {PATHS, "conversions"} or self.units == (Denominator.LEADS,)
+        return facts <= {PATHS, "conversions"}
 
 
 class BadCatalog(ValueError):

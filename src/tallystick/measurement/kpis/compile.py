@@ -54,7 +54,7 @@ def finish(steps: Iterable[Step], last: str, cut: Cut, *, dialect: str, **more: 
     """Join steps into one text in an engine's dialect, and keep the parameters that it uses."""
     chain = ",\n".join(f"{step.name} AS ({step.select})" for step in steps)
     values = parameters(cut) | more
-    sql, names = render(f"WITH {chain}\n{last}", dialect, kinds(values))
+    sql, names = render(f"WITH {chain}\n{last}" if chain else last, dialect, kinds(values))
     return Compiled(sql, {name: values[name] for name in sorted(names)})
 
 

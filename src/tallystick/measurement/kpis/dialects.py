@@ -42,13 +42,15 @@ class Dialect:
 
     functions: named function → text of its arguments' texts. parameter: (name, kind) → text. settings: what the text
     asks the engine for, so that its plain SQL is standard SQL. materializes: whether each step has to be marked as one
-    to compute once: an engine that finds out by itself is not told.
+    to compute once: an engine that finds out by itself is not told. whole: what makes a signed number of 64 bits of a
+    count or a literal, where these are something else.
     """
 
     functions: Mapping[str, Expand]
     parameter: Callable[[str, Kind], str]
     settings: Mapping[str, str]
     materializes: bool
+    whole: str | None = None
 
 
 def _in_duckdb(pattern: str) -> Expand:
@@ -107,7 +109,7 @@ CLICKHOUSE: Final = Dialect(
             "MICROS": lambda instant: f"toUnixTimestamp64Micro({instant})",
             "ID_TEXT": lambda value: f"lower(hex({value}))",
             "WIDE": lambda value: f"toInt256({value})",
-            "EXACT_DISTINCT": lambda value: f"uniqExact({value})",
+            "EXACT_DISTINCT": lambda value: f"toInt64(uniqExact({value}))",
             "FIRST_BY": lambda value, first, second, third: f"argMin({value}, ({first}, {second}, {third}))",
             "JOINED": lambda text, first, second: (
                 f"arrayStringConcat(arrayMap(one -> one.3, arraySort(groupArrayIf(({first}, {second}, "
@@ -129,6 +131,7 @@ CLICKHOUSE: Final = Dialect(
         }
     ),
     materializes=True,
+    whole="toInt64",
 )
 """As of ClickHouse 26.9. The values of parameters are texts: ids as hexadecimal digits, instants as microseconds."""
 
@@ -164,11 +167,21 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
             node.set("materialized", True)
         return node
 
-    tree = sqlglot.parse_one(neutral, dialect=_NEUTRAL).transform(expand)
+    tree = sqlglot.parse_one(neutral, dialect=_NEUTRAL)
+    if spoken.whole:
+        _make_signed(tree, spoken.whole)
+    tree = tree.transform(expand)
     tree = quote_identifiers(tree, dialect=dialect)
     if spoken.settings:
         tree.set("settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()])
     return tree.sql(dialect=dialect, pretty=True), frozenset(names)
+
+
+def _make_signed(tree: exp.Expr, function: str) -> None:
+    """ClickHouse counts without sign, and finds no type for the union of such a count and a number with one."""
+    numbers = [node for node in tree.find_all(exp.Literal) if node.is_int]
+    for node in (*numbers, *tree.find_all(exp.Count)):
+        node.replace(exp.Anonymous(this=function, expressions=[node.copy()]))
 
 
 def _on_the_wall(node: exp.Anonymous, kind_of: Mapping[str, Kind]) -> exp.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext, ngettext, ngettext_lazy
@@ -46,9 +47,15 @@ _ASIDE: Final = {
 }
 
 
-def notes(cut: Cut, cells: Sequence[Cell], *, aside: int, other_currencies: int = 0) -> tuple[str, ...]:
-    """The notes of a section over a cut: how it was counted, and what its cells leave out or lack."""
-    return tuple(_notes(cut, cells, aside, other_currencies))
+def notes(
+    cut: Cut, cells: Sequence[Cell], *, aside: int, other_currencies: int = 0, kept_from: date | None = None
+) -> tuple[str, ...]:
+    """The notes of a section over a cut: how it was counted, and what its cells leave out or lack.
+
+    kept_from: the first day that is kept, where earlier ones would be needed.
+    """
+    said = tuple(_notes(cut, cells, aside, other_currencies))
+    return said if kept_from is None else (_not_kept(kept_from), *said)
 
 
 def _notes(cut: Cut, cells: Sequence[Cell], aside: int, other_currencies: int) -> Iterator[str]:
@@ -81,6 +88,12 @@ def _of_cells(cut: Cut, cells: Sequence[Cell]) -> Iterator[str]:
             "Sessions: touchpoints of one visitor (where none is named: customer, else account) with gaps of at most "
             "30 minutes, or with one session key, of at most a day."
         )
+
+
+def _not_kept(kept_from: date) -> str:
+    return gettext("Facts before %(day)s are no longer kept for reports: they are not in these figures.") % {
+        "day": figures.day(kept_from)
+    }
 
 
 def _aside(unit: Denominator, count: int) -> str:

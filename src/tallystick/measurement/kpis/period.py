@@ -167,7 +167,8 @@ def _who(cut: Cut, fact: str) -> Who:
     """The cluster of a row: the person, the subject of the conversion, the order; of a spread, the partner."""
     if cut.kpi.spread is Spread.CONCENTRATION:
         return Who(str(ITEM), "COALESCE(ID_TEXT(t.partner_id), '')")
-    if has(fact, "subject") and (cut.kpi.only_conversions or not has(fact, "visitor")):
+    of_conversions = cut.kpi.only_conversions or cut.unit is Denominator.LEADS
+    if has(fact, "subject") and (of_conversions or not has(fact, "visitor")):
         return subject("t")
     if has(fact, "visitor"):
         return person("t")

@@ -121,8 +121,8 @@ def check(question: Question, kpi: Kpi) -> None:
 
 
 def segment_of(question: Question, kpi: Kpi) -> Segment:
-    """Whose rows: everybody's where they do not say who brought them."""
-    return question.segment if question.segment in kpi.segments else Segment.ALL
+    """Whose rows: those asked for, where the KPI knows them."""
+    return question.segment if question.segment in kpi.segments else kpi.segments[-1]
 
 
 def _check_breakdown(question: Question, kpi: Kpi) -> None:

@@ -101,12 +101,16 @@ class Run:
             whole = replace(cut, by=(), top=None, baseline=False, clustered=False)
             self._pooled[whole] = total.ratio
 
+    def kept_from(self, cut: Cut) -> date | None:
+        """The first day from which on all that a cut reads is kept, where it would read earlier ones (WH-KEEP)."""
+        kept = self.snapshot.kept_from
+        rollups = is_counted_already(cut) and self._has_rollups(cut)
+        days = _days_of_tables(cut, ("touch_counts",) if rollups else ())
+        later = [kept[table] for table in days if table in kept and (days[table][0] or date.min) < kept[table]]
+        return max(later, default=None)
+
     def _files(self, cut: Cut, more: tuple[str, ...]) -> Mapping[str, list[Path]]:
-        days = days_read(cut)
-        if "touch_counts" in more:
-            days["touch_counts"] = days.pop("touchpoints")
-        else:
-            days |= {table: (None, None) for table in more if table not in days}
+        days = _days_of_tables(cut, more)
         return {table: self.snapshot.paths(table, first=first, last=last) for table, (first, last) in days.items()}
 
     def _has_rollups(self, cut: Cut) -> bool:
@@ -118,7 +122,15 @@ class Run:
             if (first is None or file.day >= first) and (last is None or file.day <= last)
         ]
         days = {table: {file.day for file in inside if file.table == table} for table in ("touchpoints", "touch_counts")}
-        return days["touchpoints"] == days["touch_counts"]
+        return days["touchpoints"] <= days["touch_counts"]
+
+
+def _days_of_tables(cut: Cut, more: tuple[str, ...]) -> dict[str, tuple[date | None, date | None]]:
+    days = days_read(cut)
+    if "touch_counts" in more:
+        days["touch_counts"] = days.pop("touchpoints")
+        return days
+    return days | {table: (None, None) for table in more if table not in days}
 
 
 def nothing(cut: Cut) -> Statistics:

@@ -19,13 +19,17 @@ from tallystick.measurement.kpis.measures import PATHS
 from tallystick.measurement.kpis.notes import notes
 from tallystick.measurement.kpis.questions import Part, Question, immature_from, previous
 from tallystick.measurement.kpis.running import Found, Run
-from tallystick.measurement.kpis.steps import within
+from tallystick.measurement.kpis.steps import Step, within
 
-_CURRENCIES: Final = """
-    SELECT c.currency, EXACT_DISTINCT(c.conversion_id) AS conversions
+_PRICED: Final = """
+    SELECT c.conversion_id, c.currency
     FROM paths AS c
     WHERE c.program_id = $program AND c.definition_id = $definition AND c.converted_at <= $as_of AND c.share_ppb > 0
       AND c.currency IS NOT NULL AND c.value_minor IS NOT NULL
+"""
+_CURRENCIES: Final = """
+    SELECT p.currency, EXACT_DISTINCT(p.conversion_id) AS conversions
+    FROM priced AS p GROUP BY p.currency ORDER BY conversions DESC, p.currency
 """
 
 
@@ -54,7 +58,9 @@ def make_section(question: Question, part: Part, run: Run) -> Section:
         first_on=found.first_on,
         last_on=found.last_on,
         aside=found.aside,
-        notes=notes(cut, (total, baseline, *rows), aside=found.aside, other_currencies=others),
+        notes=notes(
+            cut, (total, baseline, *rows), aside=found.aside, other_currencies=others, kept_from=run.kept_from(cut)
+        ),
         currency=cut.currency,
         previous=_previous(question, before, run, now=(total, rows), currency=cut.currency) if before else None,
         why_no_previous=_why_no_previous(question) if question.compare_previous and not before else None,
@@ -65,8 +71,8 @@ def in_one_currency(cut: Cut, run: Run) -> tuple[Cut, int]:
     """The cut in the currency asked for, else in that of most conversions; and how many are in others. KPI-MONEY."""
     if not cut.kpi.is_money:
         return cut, 0
-    last = f"{_CURRENCIES}{within(cut, 'c.converted_at')} GROUP BY c.currency ORDER BY conversions DESC, c.currency"
-    compiled = finish((), last, cut, dialect=run.engine.dialect)
+    priced = Step("priced", f"{_PRICED}{within(cut, 'c.converted_at')}")
+    compiled = finish([priced], _CURRENCIES, cut, dialect=run.engine.dialect)
     counted = {row["currency"]: int(row["conversions"]) for row in run.rows(compiled, cut, more=(PATHS,))}
     chosen = cut.currency or next(iter(counted), None)
     return replace(cut, currency=chosen), sum(count for name, count in counted.items() if name != chosen)

@@ -76,11 +76,9 @@ def credited(cut: Cut, row: str) -> str:
 
 def passes(cut: Cut, row: str, at: str) -> str:
     """The condition that a touchpoint or unit is of the segment and passes the filters on what it is like."""
-    conditions = [_SEGMENTS[cut.segment].format(row=row)] if len(cut.kpi.segments) > 1 else []
-    conditions += [
-        f"{expression(name, row=row, at=at)} = $where_{n}" for n, name in _unit_filters(cut)
-    ]
-    return " AND ".join(conditions) or "TRUE"
+    conditions = [_SEGMENTS[cut.segment].format(row=row)]
+    conditions += [f"{expression(name, row=row, at=at)} = $where_{n}" for n, name in _unit_filters(cut)]
+    return " AND ".join(conditions)
 
 
 def passes_as_house(cut: Cut, row: str, at: str) -> str:

@@ -171,7 +171,7 @@ def _leads(cut: Cut) -> list[Step]:
         FROM paths AS c JOIN leads AS l ON l.unit_id = c.conversion_id
         WHERE c.program_id = $program AND c.definition_id = $leads AND c.share_ppb > 0
         """
-    ranked = """
+    standing = """
         SELECT m.*, MAX(m.due_us) OVER (PARTITION BY m.unit_id) AS lead_due_us,
           ROW_NUMBER() OVER (PARTITION BY m.unit_id
             ORDER BY m.share_ppb DESC, m.occurred_at DESC, m.event_id DESC) AS nth
@@ -181,7 +181,7 @@ def _leads(cut: Cut) -> list[Step]:
     units = f"""
         SELECT l.unit_id, l.own_receipt, l.dated_at, COALESCE(t.lead_due_us, 0) AS due_us, {who.tag} AS tag,
           {who.name} AS who, TRUE AS counts, l.program_id, {of_lead}
-        FROM leads AS l LEFT JOIN ranked AS t ON t.unit_id = l.unit_id AND t.nth = 1
+        FROM leads AS l LEFT JOIN standing AS t ON t.unit_id = l.unit_id AND t.nth = 1
         WHERE TRUE{within(cut, "l.dated_at")}
         """
-    return [Step("leads", leads), Step("members", members), Step("ranked", ranked), Step("units", units)]
+    return [Step("leads", leads), Step("members", members), Step("standing", standing), Step("units", units)]

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import polars as pl
 
-from tallystick.kit import clock, ids
+from tallystick.kit import ids
 from tallystick.kit.durable import sync_directory
 from tallystick.kit.facts import FactTable
 from tallystick.kit.failpoints import reach
@@ -65,11 +65,10 @@ def write_days(
     as with `write_day`. Raises BadFact for what does not fit the columns, and for rows of any other day.
     """
     return tuple(
-        write_part(root, frame, brand_id=brand_id, table=kept, day=day)
-        for of_days in frames.frames(table, rows)
-        for day, of_day in _expected(table, of_days, days=days, but=but)
-        for kept, frame in _with_rollups(table, of_day)
-        if retention.is_kept(kept.name, day)
+        write_part(root, of_day, brand_id=brand_id, table=kept, day=day)
+        for frame in frames.frames(table, rows)
+        for kept, day, of_day in _with_rollups(table, frame)
+        if _is_wanted(kept, day, days=days, but=but)
     )
 
 
@@ -110,21 +109,17 @@ def are_whole(root: Path, parts: Sequence[Part]) -> bool:
     return all(is_whole(root, part.path, part.bytes) for part in parts)
 
 
-def _expected(
-    table: FactTable, frame: pl.DataFrame, *, days: Collection[date], but: Collection[date]
-) -> Iterator[tuple[date, pl.DataFrame]]:
-    for day, of_day in frames.by_day(table, frame):
-        if day in but:
-            continue
-        if day not in days:
-            raise rules.BadFact(f"{table.name}: rows of {day} were published, of which nothing was said")
-        yield day, of_day
+def _with_rollups(table: FactTable, frame: pl.DataFrame) -> Iterator[tuple[FactTable, date, pl.DataFrame]]:
+    whole = [(table, frame)] + [(rollup.table, rollup.of(frame)) for rollup in rollups.counted_from(table)]
+    for counted, rows in whole:
+        for day, of_day in frames.by_day(counted.day_column, rows):
+            yield counted, day, of_day
 
 
-def _with_rollups(table: FactTable, frame: pl.DataFrame) -> Iterator[tuple[FactTable, pl.DataFrame]]:
-    yield table, frame
-    for rollup in rollups.counted_from(table):
-        yield rollup.table, rollup.of(frame)
+def _is_wanted(table: FactTable, day: date, *, days: Collection[date], but: Collection[date]) -> bool:
+    if day not in days and day not in but:
+        raise rules.BadFact(f"{table.name}: rows of {day} were published, of which nothing was said")
+    return day not in but and retention.is_kept(table.name, day)
 
 
 def _encoded(frame: pl.DataFrame) -> bytes:

@@ -38,12 +38,15 @@ def fitting(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
         raise rules.BadFact(f"{table.name}: a row does not fit the columns: {wrong}") from wrong
 
 
-def by_day(table: FactTable, frame: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
+def by_day(day_column: str, frame: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
     """The rows of each UTC day, oldest day first, in the order of time."""
-    days = frame.with_columns(pl.col(table.day_column).dt.date().alias("_day"))
-    parted = days.partition_by("_day", as_dict=True, include_key=False)
-    for (day,), of_day in sorted(parted.items()):
-        yield day, of_day.sort(table.day_column, maintain_order=True)
+    # Sorted as a whole: for frames of few rows an operation costs more than its rows.
+    ordered = frame.sort(day_column, maintain_order=True)
+    days = ordered.with_columns(pl.col(day_column).dt.date().alias("_day"))
+    for (day,), of_day in days.partition_by(
+        "_day", as_dict=True, include_key=False, maintain_order=True
+    ).items():
+        yield day, of_day
 
 
 def _series(column: Column, values: Sequence[Any]) -> pl.Series:

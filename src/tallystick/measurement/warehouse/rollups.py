@@ -28,22 +28,25 @@ class Rollup:
     """In the words of polars; it divides a UTC day, so that a bucket never lies in two files' days."""
 
     def of(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The counters of some rows of the source, in the order of time."""
+        """The counters of some rows of the source, of any days."""
         at = pl.col(self.source.day_column).dt.truncate(self.every).alias(self.table.day_column)
-        counted = frame.with_columns(at).group_by(self._alike).agg(pl.len().cast(pl.Int64).alias(self.counter))
-        return self._in_order(counted)
+        counted = (
+            frame.with_columns(at).group_by(self._alike).agg(pl.len().cast(pl.Int64).alias(self.counter))
+        )
+        return counted.select(self._columns)
 
     def merged(self, counters: pl.DataFrame) -> pl.DataFrame:
-        """Counters of several sets of rows as those of all together: what is alike is added up."""
-        return self._in_order(counters.group_by(self._alike).agg(pl.col(self.counter).sum()))
+        """Counters of several sets of rows as those of all together, in the order of time: what is alike is added."""
+        added = counters.group_by(self._alike).agg(pl.col(self.counter).sum())
+        return added.select(self._columns).sort(self.table.day_column)
+
+    @property
+    def _columns(self) -> list[str]:
+        return [column.name for column in self.table.columns]
 
     @property
     def _alike(self) -> list[str]:
-        return [column.name for column in self.table.columns if column.name != self.counter]
-
-    def _in_order(self, counters: pl.DataFrame) -> pl.DataFrame:
-        columns = [column.name for column in self.table.columns]
-        return counters.select(columns).sort(self.table.day_column)
+        return [name for name in self._columns if name != self.counter]
 
 
 ROLLUPS: Final[Mapping[str, Rollup]] = MappingProxyType(

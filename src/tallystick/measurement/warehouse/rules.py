@@ -31,11 +31,11 @@ class FactSource(Protocol):
     """One fact table's source. Its methods are called with the brand in scope, outside any transaction.
 
     A cursor says up to where the facts are looked at. Promise: what `rows` and `new_rows` give depends on the day and
-    the cursors alone, whatever was recorded since; so the rows of a day as of `upto` are those as of `after` and the new
-    ones of that day between the two, unless the day is among the `rewritten`. Rows come in the order of the columns,
-    ids as `uuid.UUID` or its 16 bytes, instants as aware datetimes or as SQLite writes them, a column always alike: what
-    the database gave need not be converted twice. A change that is visible in the database and lies behind no earlier
-    cursor is in `Changes` or makes `left` more than 0.
+    the cursors alone, whatever was recorded since; so the rows of a day as of `upto` are those as of `after` and the
+    new ones of that day between the two, unless the day is among the `rewritten`. Rows come in the order of the
+    columns, ids as `uuid.UUID` or its 16 bytes, instants as aware datetimes or as SQLite writes them, a column always
+    alike: what the database gave need not be converted twice. A change that is visible in the database and lies behind
+    no earlier cursor is in `Changes` or makes `left` more than 0.
     """
 
     @property

@@ -152,7 +152,9 @@ def touches_of(event_ids: Collection[Any]) -> dict[Any, dict[str, Any]]:
 def receipts_of_events(event_ids: Collection[Any]) -> dict[Any, Any]:
     """event id → the receipt that it was made of; ids as the database gives them."""
     found = (Event.objects.filter(id__in=part) for part in slices(event_ids))
-    return {event_id: receipt for rows in found for event_id, receipt in stored_rows(rows, "id", "receipt_id")}
+    return {
+        event_id: receipt for rows in found for event_id, receipt in stored_rows(rows, "id", "receipt_id")
+    }
 
 
 def terms() -> str:

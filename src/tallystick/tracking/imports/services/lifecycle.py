@@ -73,7 +73,7 @@ def stop(row: Import, *, by: Actor) -> Import:
     row = there(row)
     refuse_unless("stop", row.state, name=row.name)
     with transaction.atomic():
-        _step(row, row.state, to=State.STOPPED, said={"ended_at": clock.now()})
+        _step(row, row.state, to=State.STOPPED, said={"ended_at": clock.now(), "is_paused": False})
         _tell("import.stopped", row, by=by)
     return there(row)
 
