@@ -1,9 +1,9 @@
 """What somebody who explores asks, of TOUCHES of the seeded crowd: how long until the whole answer is there.
 
-cold: nothing of the answer was computed before; warm: the same question again, over the same files. `SQL` is the part of
-the cold answer that the engine takes. `counts only` asks for no intervals. The reference, in the same run: the least
-that any of them can be, one scan by hand that counts the clicks of all days by device. A ratio of 2 takes twice as
-long as that. TOUCHES, RUNS, SEED and MEMORY_MB in the environment change the size.
+cold: nothing of the answer was computed before; warm: the same question again, over the same files. `SQL` is the part
+of the cold answer that the engine takes. `counts only` asks for no intervals. The reference, in the same run: the least
+that any of them can be, one scan by hand that counts the clicks of all days by device. A ratio of 2 takes twice as long
+as that. TOUCHES, RUNS, SEED and MEMORY_MB in the environment change the size.
 """
 
 from __future__ import annotations

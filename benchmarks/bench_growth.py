@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,7 +46,7 @@ def main() -> None:
 
 def _of_question(runs: dict[int, Any], name: str) -> dict[str, list[float]]:
     figures = {f"ms of {size:,}": [runs[size]["ms"][name]] for size in SIZES}
-    for small, large in zip(SIZES, SIZES[1:], strict=False):
+    for small, large in pairwise(SIZES):
         grown = runs[large]["ms"][name] / runs[small]["ms"][name] / (large / small)
         figures[f"growth to {large:,}"] = [grown]
     return figures
@@ -53,9 +54,9 @@ def _of_question(runs: dict[int, Any], name: str) -> dict[str, list[float]]:
 
 def once(size: int) -> dict[str, Any]:
     """Milliseconds of each question, and what it took."""
-    from tallystick.measurement.kpis.queries import ask
-
     with facts(size) as (snapshot, engine):
+        from tallystick.measurement.kpis.queries import ask
+
         written, seconds = _peak_mb(), _cpu()
         tables = {"touchpoints": snapshot.paths("touchpoints")}
         work: dict[str, Any] = {"one scan by hand": partial(engine.rows, SCAN, {}, tables=tables)}

@@ -1,8 +1,8 @@
 """Receipts a second through the journey: appending, events, attribution, warehouse; on one processor core.
 
-97 in 100 are clicks, 2 leads, 1 a purchase, of PARTNERS partners over 90 days; they come in rounds of ROUND, each of
-which runs through all stages before the next, once in the order of time and once shuffled over the whole period. On both
-databases; PostgreSQL's server runs beside, on the other cores, and syncs. The answers of all runs must be the same.
+97 in 100 are clicks, 2 leads, 1 a purchase, of PARTNERS partners; they come in rounds of ROUND, each of which runs
+through all stages before the next: live, all of one day; as the history of 90 days in the order of time; and that
+shuffled. On both databases; PostgreSQL's server runs beside, on the other cores, and syncs. Answers must be the same.
 
 The reference, in the same run: the same receipts as rows of one bare table of SQLite, by executemany of pysqlite3, a
 round to a transaction with synchronous=FULL. A ratio of 0.1 means a tenth of its speed. "CPU" is our process's alone.
@@ -38,17 +38,18 @@ ROUND = int(os.environ.get("ROUND", "10000"))
 RUNS = int(os.environ.get("RUNS", "1"))
 SEED = int(os.environ.get("SEED", "1"))
 DATABASES = [os.environ["DATABASE"]] if "DATABASE" in os.environ else [SQLITE, POSTGRESQL]
-ORDERS = ("in order of time", "shuffled")
+DAYS = {"live, one day": 1, "90 days in order of time": 90, "90 days shuffled": 90}
+"""The orders of arrival, and over how many days the same number of receipts is spread."""
 REFERENCE, TOGETHER = "executemany", "all together"
 STEP = 2_000
 
 
 def main() -> None:
     """Run every order RUNS times on every database, print a table each, and compare the answers."""
-    answers = set()
+    answers: dict[int, set[str]] = defaultdict(set)
     for database in DATABASES:
         with prepared(database) as run_alone:
-            for order in ORDERS:
+            for order, days in DAYS.items():
                 runs = [
                     json.loads(run_alone("benchmarks.bench_journey", "--once", order)) for _ in range(RUNS)
                 ]
@@ -58,10 +59,11 @@ def main() -> None:
                 )
                 print(_speed(runs))
                 print(_cost(runs), flush=True)
-                answers |= {json.dumps(run["answers"]) for run in runs}
-    if len(answers) > 1:
+                answers[days] |= {json.dumps(run["answers"]) for run in runs}
+    if any(len(different) > 1 for different in answers.values()):
         raise SystemExit("the answers differ between databases or orders of arrival")
-    print(f"all runs give the same {len(json.loads(answers.pop())):,} cells")
+    cells = sum(len(json.loads(next(iter(same)))) for same in answers.values())
+    print(f"both databases and all orders of arrival give the same {cells:,} cells")
 
 
 def _speed(runs: Sequence[dict[str, Any]]) -> str:
@@ -87,19 +89,17 @@ def once(order: str) -> dict[str, Any]:
     _keep_to_one_core()
     brand_id = open_installation()
     from benchmarks.crowd import receipts, shuffled
-    from tallystick.journey import STAGES, inbox
+    from tallystick.journey import STAGES
 
-    arrived = receipts(brand_id, RECEIPTS, partners=PARTNERS, seed=SEED)
+    arrived = receipts(brand_id, RECEIPTS, partners=PARTNERS, days=DAYS[order], seed=SEED)
     clock = _Clock()
-    arrived = shuffled(arrived, seed=SEED) if order == ORDERS[1] else arrived
+    arrived = shuffled(arrived, seed=SEED) if order.endswith("shuffled") else arrived
     reference, left = _Reference(), iter(arrived)
     while round_ := list(islice(left, ROUND)):
         clock.time(REFERENCE, partial(reference.insert, round_))
-        clock.time(
-            "append", lambda now=round_: [inbox().append(now[at : at + STEP]) for at in range(0, ROUND, STEP)]
-        )
+        clock.time("append", partial(append, round_))
         for stage in STAGES:
-            clock.time(stage.name, partial(_finish, stage, brand_id))
+            clock.time(stage.name, partial(finish, stage, brand_id))
     for kind in (clock.seconds, clock.cpu):
         kind[TOGETHER] = sum(kind.values()) - kind[REFERENCE]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -114,7 +114,16 @@ def once(order: str) -> dict[str, Any]:
     }
 
 
-def _finish(stage: Stage, brand_id: UUID) -> None:
+def append(arrived: Sequence[Receipt]) -> None:
+    """Keep receipts in the inbox, as durably as at the doors."""
+    from tallystick.journey import inbox
+
+    for start in range(0, len(arrived), STEP):
+        inbox().append(arrived[start : start + STEP])
+
+
+def finish(stage: Stage, brand_id: UUID) -> None:
+    """Run a stage until nothing waits for it."""
     from django.conf import settings
 
     while stage.run(brand_id, limit=settings.TALLYSTICK.work_batch_rows).left:
@@ -209,23 +218,29 @@ def _afterwards(brand_id: UUID) -> dict[str, float]:
 
 
 def _answers(brand_id: UUID) -> list[list[str]]:
-    """The cells of the rate of purchases, with the keys of partners, which are the same on every database."""
-    from benchmarks.questions import everything
+    """Cells of the rate of purchases, with the keys of partners instead of their ids, which differ by database."""
+    from benchmarks.questions import AS_OF
     from tallystick.foundation.scoping import brand_scope
+    from tallystick.measurement.kpis.queries import ask
+    from tallystick.measurement.kpis.questions import Question
+    from tallystick.measurement.warehouse import configured
     from tallystick.measurement.warehouse.queries import snapshot
     from tallystick.partners.partnerships.models import Partner
     from tallystick.partners.programs.models import Program
     from tallystick.partners.programs.queries import versions
 
     with brand_scope(brand_id):
-        program = Program.objects.get().pk
-        keys = dict(Partner.objects.values_list("id", "key"))
+        program, files = Program.objects.get().pk, snapshot()
+        keys = {str(id_): key for id_, key in Partner.objects.values_list("id", "key")}
         known = [version for version in versions(program) if version.definition_key == "purchase"]
-        files = snapshot()
-    cells = []
-    for by in everything:
-        ...
-    return sorted(cells)
+    found = []
+    for by in (("partner", "device"), ("day",)):
+        asked = Question(program_id=program, versions=known, as_of=AS_OF, by=by)
+        for section in ask(asked, engine=configured.engine(), snapshot=files).sections:
+            for cell in (*section.rows, section.total, section.baseline):
+                named = [keys.get(str(key), str(key)) for key in cell.keys]
+                found.append([*named, str(cell.numerator), str(cell.denominator), repr(cell.interval)])
+    return sorted(found)
 
 
 def _keep_to_one_core() -> None:

@@ -10,6 +10,7 @@ quickest DuckDB query by hand. TOUCHES, RUNS, SEED and MEMORY_MB in the environm
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,8 @@ def _ways(snapshot: Snapshot, engine: Watched, days: int) -> dict[str, Callable[
     counted = question(last_days=days, by=("partner", "device"), intervals=False)
     answer, calls = engine.watch(partial(ask, asked, engine=engine, snapshot=snapshot))
     used = _parameters(asked)
-    tables = {name: snapshot.paths(name) for name in ("touchpoints", "paths")}
-    if days < max(PERIODS):  # by hand as well, only the files are named that can matter
-        first = asked.period.from_on
-        tables = {name: snapshot.paths(name, first=first) for name in tables}
+    first = used["start"].astimezone(UTC).date()  # by hand as well, only the files are named that can matter
+    tables = {name: snapshot.paths(name, first=first) for name in ("touchpoints", "paths")}
     ways: dict[str, Callable[[], Any]] = {
         name: partial(engine.rows, sql, used, tables=tables) for name, sql in by_hand.DUCKDB.items()
     }

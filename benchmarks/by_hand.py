@@ -78,12 +78,12 @@ def by_polars(parameters: Mapping[str, Any], tables: Mapping[str, Sequence[Path]
     )
     of_partner &= pl.col("partner_id").is_not_null()
     clicked = (
-        pl.scan_parquet(tables["touchpoints"], hive_partitioning=False)
+        pl.scan_parquet(list(tables["touchpoints"]), hive_partitioning=False)
         .filter(of_partner, *_within("occurred_at", parameters))
         .group_by(*KEYS, "visitor")
         .agg(u=pl.len().cast(pl.Int64))
     )
-    reached = pl.scan_parquet(tables["paths"], hive_partitioning=False).filter(
+    reached = pl.scan_parquet(list(tables["paths"]), hive_partitioning=False).filter(
         of_partner,
         pl.col("definition_id") == parameters["definition"],
         pl.col("share_ppb") > 0,

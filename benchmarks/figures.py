@@ -5,7 +5,7 @@ from statistics import median
 
 
 def table(title: str, rows: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
-    """A table of rows by name; every cell is given as the values of several runs and shows min / median / max."""
+    """A table of rows by name; every cell is given as the values of its runs: min / median / max, or the only one."""
     columns = list(next(iter(rows.values())))
     lines = [
         [title, *columns],
@@ -18,7 +18,8 @@ def table(title: str, rows: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
 
 
 def _spread(values: Sequence[float]) -> str:
-    return " / ".join(map(_short, (min(values), median(values), max(values))))
+    shown = (min(values), median(values), max(values)) if len(values) > 1 else values
+    return " / ".join(map(_short, shown))
 
 
 def _short(value: float) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 ROOT = Path(__file__).parents[1]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-PARTNERS = int(os.environ.get("PARTNERS", "5000"))
+PARTNERS = int(os.environ.get("PARTNERS", "1000"))
 
 
 def open_installation() -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,8 +80,7 @@ def unasked(snapshot: Snapshot) -> Snapshot:
     """The same files, named in another order: what was answered from the snapshot is remembered, of this nothing is."""
     from tallystick.measurement.warehouse.queries import Snapshot
 
-    turn = next(_TURNS)
-    return Snapshot((*snapshot.files[turn:], *snapshot.files[:turn]))
+    return Snapshot(tuple(random.Random(next(_TURNS)).sample(snapshot.files, len(snapshot.files))))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:

@@ -4,7 +4,7 @@ A start of `tallystick` spends most of its time importing Django, DuckDB, Polars
 process that has imported those and nothing of ours, and forks itself for every program that a test runs: what is ours
 is imported there, from the beginning, with the environment of that program. It ends with the process that began it.
 
-`python -m tests.starter FOLDER` listens on a socket in FOLDER until its standard input ends.
+`python -m tests.starter ADDRESS` listens on a socket until its standard input ends, and removes the folder it lies in.
 """
 
 import atexit
@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -41,17 +42,14 @@ BROUGHT_ALONG = (
     "tomli_w",
     "typer",
 )
-READY_SECONDS = 60
-LARGEST = 1 << 20
-"""Bytes of a request: arguments and an environment."""
+END_SECONDS = 60
 
 
 class Starter:
     """The starter of this process."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="tallystick-starter-")
-        self._address = str(Path(self._folder.name) / "socket")
+        self._address = str(Path(tempfile.mkdtemp(prefix="tallystick-starter-")) / "socket")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.starter", self._address],
             stdin=subprocess.PIPE,
@@ -91,8 +89,7 @@ class Starter:
         """Let the starter go. What it has started goes on to its end."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(READY_SECONDS)
-        self._folder.cleanup()
+        self._process.wait(END_SECONDS)
 
 
 @cache
@@ -116,6 +113,7 @@ def main(address: str) -> None:
                 door.close()
                 _answer(line)
             line.close()
+    shutil.rmtree(Path(address).parent)
 
 
 def _answer(line: socket.socket) -> NoReturn:

@@ -54,7 +54,7 @@ def called(operation: Operation, caller: Caller, world: World, body=None) -> Sai
     """Call an operation about the objects of a world, with a body that its types take."""
     path = operation.path
     if path.startswith("/kpis/"):
-        path = f"{path.replace('{id}', 'partnership_conversion_rate')}?definition={world.brand.key}"
+        path = f"{path.replace('{id}', 'invalid_traffic_rate')}?program=shop"
     if "{id}" in path:
         path = path.replace("{id}", world.things[thing_of(operation)]["id"])
     if operation.name == "reconcile_orders":

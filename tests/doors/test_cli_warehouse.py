@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from django.conf import settings
 
 from tallystick.doors.cli import app as command_line
 from tallystick.doors.cli import errors
@@ -11,6 +12,7 @@ from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock
 from tallystick.measurement.warehouse import rebuilding
 from tallystick.measurement.warehouse.queries import snapshot
+from tallystick.project.health import CHECKS, Finding
 from tests.builders import Brand, alice, bob, purchase
 from tests.houses import house, twins
 
@@ -69,18 +71,22 @@ def test_a_lost_file_is_found_written_again_and_then_missed_no_more(acme, tallys
     assert tallystick("rebuild", "--verify")[0] == 0
     lost = files_of(acme, "paths")[0]
     lost.unlink()
+    with pytest.raises(Finding, match="1 missing or cut short") as found:
+        CHECKS["warehouse"](settings.TALLYSTICK)
+    assert "tallystick warehouse rebuild --damaged" in found.value.advice
     code, out, said = tallystick("rebuild", "--verify")
     assert code == errors.CHECK_FAILED
     assert ("paths" in out, "2026-03-02" in out, "conversion_id=" in out) == (True, True, True)
     assert "tallystick warehouse rebuild" in said
     code, out, _ = tallystick("rebuild", "--verify", "--table", "paths", "--from", "2026-03-02", "--json")
-    (found,) = json.loads(out)["differences"]
-    assert (code, found["day"], found["extra"], len(found["damaged"])) == (4, "2026-03-02", 0, 1)
+    (only,) = json.loads(out)["differences"]
+    assert (code, only["day"], only["extra"], len(only["damaged"])) == (4, "2026-03-02", 0, 1)
     assert tallystick("rebuild", "--verify", "--table", "touchpoints")[0] == 0
     code, out, _ = tallystick("rebuild", "--damaged", "--json")
     assert (code, json.loads(out)["days"]) == (0, 1)
     code, out, _ = tallystick("rebuild", "--verify", "--json")
     assert (code, json.loads(out)["sound"]) == (0, True)
+    assert CHECKS["warehouse"](settings.TALLYSTICK)
 
 
 def test_a_rebuild_that_is_interrupted_says_what_stands_and_goes_on_there(acme, tallystick, monkeypatch):

@@ -25,7 +25,7 @@ BESIDE_THE_STORY = {
 AGAIN = (
     "inbox.appending#2",
     "events.recorded#2",
-    "attribution.crediting#2",
+    "attribution.crediting@import_orders",
     "warehouse.renamed#4",
     "events.recording@import_orders",
     "attribution.crediting@replay",

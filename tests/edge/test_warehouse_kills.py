@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.installs import Install
-from torture.facts import PLACES, wrong
+from torture.fact_acts import wrong
+from torture.facts import PLACES
 
 SECONDS = 1.5
 

@@ -43,5 +43,6 @@ class Asking:
         first, *others = (
             asked(question, *keys, engine=engine, snapshot=self.snapshot, **more) for engine in self.engines
         )
-        assert all(other == first for other in others), question
+        for other in others:
+            assert other == first
         return first

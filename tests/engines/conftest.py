@@ -20,13 +20,13 @@ def world() -> World:
 
 @pytest.fixture
 def answer(world, tmp_path):
-    """Asks about the clicks of March, unless said otherwise."""
-    from tallystick.measurement.kpis.queries import ask
+    """Asks every engine about the clicks of March, unless said otherwise."""
     from tallystick.partners.programs.rules import Denominator
-    from tests.engines.world import MARCH, an_engine
+    from tests.engines.asking import Asking
+    from tests.engines.world import MARCH
 
     def ask_it(**fields: Any):
         fields = {"denominator": Denominator.CLICKS, "period": MARCH} | fields
-        return ask(world.question(**fields), engine=an_engine(tmp_path), snapshot=world.write(tmp_path))
+        return Asking(world, tmp_path).ask(world.question(**fields))
 
     return ask_it

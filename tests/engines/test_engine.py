@@ -1,18 +1,21 @@
 """The engine reads exactly the files it is given, and says when one of them is not what it should be."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tallystick.measurement.kpis.dialects import render
 from tallystick.measurement.kpis.queries import ask
 from tallystick.measurement.kpis.questions import Period
-from tallystick.measurement.warehouse.engine import EngineFailed, WarehouseDamaged
+from tallystick.measurement.warehouse.engine import DuckDbEngine, EngineFailed, WarehouseDamaged
 from tallystick.measurement.warehouse.queries import Snapshot
 from tallystick.partners.programs.rules import Denominator
-from tests.engines.world import MARCH, World, an_empty_world, an_engine
+from tests.engines.world import MARCH, World, an_empty_world
+
+
+def an_engine(root: Path) -> DuckDbEngine:
+    return DuckDbEngine(memory_mb=256, threads=2, spill_dir=root / "spill")
 
 
 @pytest.fixture
@@ -57,21 +60,3 @@ def test_only_the_days_that_can_matter_are_read(world, tmp_path):
     assert ask(question, engine=engine, snapshot=wider).sections[0].total.units == 1
     with pytest.raises(WarehouseDamaged):
         ask(replace(question, period=Period()), engine=engine, snapshot=wider)
-
-
-@pytest.mark.parametrize(
-    "zone", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
-)
-def test_the_engines_calendar_is_the_one_that_cuts_the_periods(tmp_path, zone):
-    instants = [
-        datetime(2026, month, day, hour, 29, 59, tzinfo=UTC) + timedelta(seconds=extra)
-        for month in range(1, 13)
-        for day in (1, 29 if month == 3 else 25)
-        for hour in range(24)
-        for extra in (0, 1)
-    ]
-    days = ", ".join(f"LOCAL_DAY($at_{n}, $zone) AS d{n}" for n in range(len(instants)))
-    text, _ = render(f"SELECT {days}", "duckdb")
-    values = {f"at_{n}": at for n, at in enumerate(instants)} | {"zone": zone}
-    (row,) = an_engine(tmp_path).rows(text, values, tables={})
-    assert list(row.values()) == [at.astimezone(ZoneInfo(zone)).date().isoformat() for at in instants]

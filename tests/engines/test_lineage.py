@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tallystick.measurement.kpis.cuts import Segment
-from tallystick.measurement.kpis.queries import ask, credits_of, receipts_of
 from tallystick.measurement.kpis.questions import BadQuestion
 from tallystick.partners.programs.rules import Basis, Denominator
-from tests.engines.world import World, an_engine, random_world
+from tests.engines.asking import Asking
+from tests.engines.world import World, random_world
 
 
 class Opened:
@@ -16,11 +16,11 @@ class Opened:
 
     def __init__(self, world: World, root) -> None:
         self.world = world
-        self.reading = {"engine": an_engine(root), "snapshot": world.write(root)}
+        self.asking = Asking(world, root)
 
     def cells(self, **fields):
         question = self.world.question(segment=Segment.ALL, **fields)
-        (section,) = ask(question, **self.reading).sections
+        (section,) = self.asking.ask(question).sections
         for cell in section.rows:
             yield question, tuple(zip(question.by, cell.keys, strict=True)), cell
 
@@ -34,7 +34,7 @@ def opened(tmp_path_factory) -> Opened:
 @pytest.mark.parametrize("dimension", ["source", "customer_type", "day"])
 def test_the_rows_of_a_cohort_cell_count_to_its_units_and_converted(opened, unit, dimension):
     for question, keys, cell in opened.cells(denominator=unit, basis=Basis.COHORT, by=(dimension,)):
-        (page,) = receipts_of(question, keys, **opened.reading, limit=1000)
+        (page,) = opened.asking.receipts_of(question, keys, limit=1000)
         assert (page.units, page.converted) == (cell.units, cell.converted)
         assert len({row.unit_id for row in page.rows}) == cell.units
         assert sum(row.converted is True for row in page.rows) == cell.converted
@@ -45,7 +45,7 @@ def test_the_rows_of_a_cohort_cell_count_to_its_units_and_converted(opened, unit
 @pytest.mark.parametrize("unit", Denominator)
 def test_the_rows_of_a_period_cell_count_to_its_units_and_follow_none(opened, unit):
     for question, keys, cell in opened.cells(denominator=unit, basis=Basis.PERIOD, by=("source",)):
-        (page,) = receipts_of(question, keys, **opened.reading, limit=1000)
+        (page,) = opened.asking.receipts_of(question, keys, limit=1000)
         assert (page.units, page.converted) == (cell.units, None)
         assert len(page.rows) == cell.units
         assert {row.converted for row in page.rows} <= {None}
@@ -55,7 +55,7 @@ def test_the_rows_of_a_period_cell_count_to_its_units_and_follow_none(opened, un
 @pytest.mark.parametrize("basis", Basis)
 def test_the_credit_of_a_cell_adds_up_to_its_share(opened, unit, basis):
     for question, keys, cell in opened.cells(denominator=unit, basis=basis, by=("customer_type",)):
-        (page,) = credits_of(question, keys, **opened.reading, limit=1000)
+        (page,) = opened.asking.credits_of(question, keys, limit=1000)
         assert (page.conversions, page.share_ppb) == (cell.conversions, cell.share_ppb)
         assert sum(row.share_ppb for row in page.rows) == cell.share_ppb
         assert len({row.conversion_id for row in page.rows}) == cell.conversions
@@ -66,7 +66,7 @@ def test_a_unit_names_the_receipts_of_its_touchpoints_and_a_lead_its_own_first(o
     leads = {row["conversion_id"]: row["receipt_id"] for row in opened.world.conversions}
     for unit in (Denominator.SESSIONS, Denominator.LEADS):
         question = opened.world.question(denominator=unit, segment=Segment.ALL)
-        (page,) = receipts_of(question, **opened.reading, limit=1000)
+        (page,) = opened.asking.receipts_of(question, limit=1000)
         assert page.rows
         for row in page.rows:
             own = (leads[row.unit_id],) if unit is Denominator.LEADS else ()
@@ -75,11 +75,11 @@ def test_a_unit_names_the_receipts_of_its_touchpoints_and_a_lead_its_own_first(o
 
 def test_pages_follow_each_other_without_gap_or_overlap(opened):
     question = opened.world.question(segment=Segment.ALL)
-    (whole,) = receipts_of(question, **opened.reading, limit=1000)
+    (whole,) = opened.asking.receipts_of(question, limit=1000)
     paged = [
         row
         for offset in range(0, whole.units + 7, 7)
-        for row in receipts_of(question, **opened.reading, limit=7, offset=offset)[0].rows
+        for row in opened.asking.receipts_of(question, limit=7, offset=offset)[0].rows
     ]
     assert tuple(paged) == whole.rows
     assert [row.dated_at for row in paged] == sorted(row.dated_at for row in paged)
@@ -87,13 +87,13 @@ def test_pages_follow_each_other_without_gap_or_overlap(opened):
 
 def test_the_keys_of_a_cell_are_added_to_the_filters_of_the_question(opened):
     question = opened.world.question(segment=Segment.ALL, where=(("device", "mobile"),))
-    (page,) = receipts_of(question, (("country", "DE"),), **opened.reading, limit=1000)
+    (page,) = opened.asking.receipts_of(question, (("country", "DE"),), limit=1000)
     devices = {row["event_id"]: (row["device"], row["country"]) for row in opened.world.touchpoints}
     narrow = replace(question, where=(("device", "mobile"), ("country", "DE")))
-    assert page == receipts_of(narrow, **opened.reading, limit=1000)[0]
+    assert page == opened.asking.receipts_of(narrow, limit=1000)[0]
     assert all(any(devices[found] == ("mobile", "DE") for found in row.event_ids) for row in page.rows)
 
 
 def test_a_page_without_end_is_refused(opened):
     with pytest.raises(BadQuestion, match="1 to 10000 rows"):
-        receipts_of(opened.world.question(), **opened.reading, limit=10_001)
+        opened.asking.receipts_of(opened.world.question(), limit=10_001)

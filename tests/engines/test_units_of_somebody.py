@@ -8,10 +8,10 @@ import pytest
 from tallystick.kit.shares import PPB
 from tallystick.measurement.kpis.cells import Status
 from tallystick.measurement.kpis.intervals import wilson_interval
-from tallystick.measurement.kpis.queries import ask
 from tallystick.measurement.kpis.questions import Period
 from tallystick.partners.programs.rules import Denominator
-from tests.engines.world import ALICE, BOB, LEAD, NOON, World, a_version, an_engine
+from tests.engines.asking import Asking
+from tests.engines.world import ALICE, BOB, LEAD, NOON, World, a_version
 
 
 def test_one_visitor_with_many_units_makes_the_interval_clustered(world, answer):
@@ -117,7 +117,7 @@ def test_days_are_those_of_the_programs_zone(tmp_path):
     for minute in (29, 30):
         world.touch(occurred_at=datetime(2026, 3, 10, 18, minute, tzinfo=UTC), partner_id=ALICE)
     question = world.question(denominator=Denominator.CLICKS, by=("day",))
-    (section,) = ask(question, engine=an_engine(tmp_path), snapshot=world.write(tmp_path)).sections
+    (section,) = Asking(world, tmp_path).ask(question).sections
     assert {cell.keys[0]: cell.units for cell in section.rows} == {"2026-03-10": 1, "2026-03-11": 1}
 
 

@@ -18,9 +18,8 @@ from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import snapshot
 from tallystick.partners.programs.queries import versions
 from tallystick.tracking.events import facts as of_events
-from tallystick.tracking.events.facts import TouchpointFacts
+from tallystick.tracking.events.facts import TouchpointFacts, receipts_of_events
 from tallystick.tracking.events.models import Event
-from tallystick.tracking.events.queries import find_events
 from tests.builders import PARTNERS, Brand, alice, bob, identify, purchase
 
 ALICE, BOB, _ = PARTNERS
@@ -119,10 +118,10 @@ def test_a_day_of_decisions_is_read_in_slices(shop, monkeypatch):
 
         def counting(event_ids):
             asked.append(len(event_ids))
-            return find_events(event_ids)
+            return receipts_of_events(event_ids)
 
         monkeypatch.setattr(facts, "SLICE", 2)
-        monkeypatch.setattr(facts, "find_events", counting)
+        monkeypatch.setattr(facts, "receipts_of_events", counting)
         assert [list(source.rows(day, upto=upto)) for source, upto in sources] == whole
         assert asked == [2, 2, 1]
 

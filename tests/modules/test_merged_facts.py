@@ -187,7 +187,7 @@ def test_what_is_published_while_files_are_merged_is_neither_lost_nor_there_twic
         chance.choice((adds, replaces, sweeps, merges))()
         return part
 
-    for _ in range(25):
+    for _ in range(8):
         for _ in range(4):
             adds()
         monkeypatch.setattr(files, "write_part", interrupted)

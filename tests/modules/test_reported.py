@@ -81,7 +81,7 @@ def test_the_latest_received_report_of_one_thing_counts_in_whatever_order_they_a
         source = f"of-{number}"
         for place, one in enumerate(arrived):
             mine = Report(one.draft, one.receipt_id, source, (source, str(place)), one.leg, one.received_at)
-            record(mine, batch=place + 1)
+            record(mine, batch=10 * number + place + 1)
         (counts,) = current(ReportedOrder).filter(source=source)
         assert counts.status == "refunded"
     assert ReportedOrder.objects.count() == 4 * 24

@@ -16,7 +16,7 @@ import pytest
 
 from tallystick.foundation.lanes import Progress
 from tallystick.project import worker as module
-from tallystick.project.worker import BATCHES_PER_TURN, Worker
+from tallystick.project.worker import BATCHES_PER_TURN, Pace, Worker
 from tests.house.sources import ROOT
 
 ACME, ZOE = UUID(int=1), UUID(int=2)
@@ -219,3 +219,23 @@ def test_a_job_runs_within_about_a_second_of_being_asked_for(fresh_install):
         started.terminate()
         started.communicate(timeout=30)
     assert started.returncode == 0
+
+
+def test_a_stage_takes_fewer_rows_after_a_step_that_was_too_long_and_more_after_quick_ones():
+    pace = Pace(1_000)
+    pace.learn(0.4, done=1_000, most=4_000)
+    assert pace.rows == 375
+    pace.learn(0.15, done=375, most=4_000)
+    assert pace.rows == 375
+    for _ in range(5):
+        pace.learn(0.05, done=pace.rows, most=4_000)
+    assert pace.rows == 4_000
+
+
+def test_a_step_that_was_not_full_says_nothing_about_larger_ones():
+    pace = Pace(1_000)
+    pace.learn(0.01, done=3, most=4_000)
+    assert pace.rows == 1_000
+    for _ in range(9):
+        pace.learn(30.0, done=1_000, most=4_000)
+    assert pace.rows == 100

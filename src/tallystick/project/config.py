@@ -156,8 +156,8 @@ class Config(BaseSettings):
         20_000,
         ge=1,
         le=100_000_000,
-        description="An import pauses while more receipts of its brand than this wait to be verified: a click that comes "
-        "meanwhile stands behind no more than these.",
+        description="An import pauses while more receipts of its brand than this wait to be verified: a click that "
+        "comes meanwhile stands behind no more than these.",
     )
     import_keep_days: int = Field(
         30,

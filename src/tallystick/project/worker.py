@@ -4,8 +4,9 @@ Errands (jobs, seals, places in the feed) have a thread of their own: a long bac
 and a slow mail server no receipts. So have imports: a file of many hours keeps neither of the two waiting.
 
 A turn gives each stage of each brand a bounded number of batches, so that one brand's backlog does not
-keep the others waiting; a batch has as many rows as take about a fifth of a second. A stage that fails is logged with its traceback and waits longer each time; the
-stages after it and the other brands go on. A batch is one transaction: stopping between two loses nothing.
+keep the others waiting; a batch has as many rows as take about a fifth of a second. A stage that fails is
+logged with its traceback and waits longer each time; the stages after it and the other brands go on. A batch
+is one transaction: stopping between two loses nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Failures:
 
 @dataclass(slots=True)
 class Pace:
-    """How many rows a stage of a brand takes at once, learnt from how long it held the brand's lane for those before."""
+    """How many rows a stage of a brand takes at once, learnt from how long it held the lane for those before."""
 
     rows: int
 

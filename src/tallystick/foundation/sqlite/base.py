@@ -3,8 +3,8 @@
 Django's own backend names the interpreter's ``sqlite3`` in a few places; each is replaced here by
 the driver of ``connect``, without touching ``sys.modules``: the DB-API module (and with it the error
 classes), how a connection is opened, the cursor, the adapters, and what depends on the library's version.
-Transactions begin IMMEDIATE: a block that reads and later writes cannot lose the race for the write lock. Writers pass a
-turnstile, so that none of them is always the quicker one.
+Transactions begin IMMEDIATE: a block that reads and later writes cannot lose the race for the write lock. Writers
+pass a turnstile, so that none of them is always the quicker one.
 """
 
 from __future__ import annotations

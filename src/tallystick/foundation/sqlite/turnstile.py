@@ -2,8 +2,8 @@
 
 SQLite has one writer, and no queue for its place: who waits asks again after a while, and a worker that begins its next
 transaction at once is always quicker. Therefore every writer passes a turnstile, a lock on a file beside the database,
-held only while a transaction is being begun. Whoever holds it waits for SQLite alone, and a worker that comes back has to
-wait for it. The system drops the lock when its process dies, however that happens.
+held only while a transaction is being begun. Whoever holds it waits for SQLite alone, and a worker that comes back has
+to wait for it. The system drops the lock when its process dies, however that happens.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Turnstile:
         return self._file
 
     def _take(self, file: int) -> bool:
-        """Whether the lock is held now. Who has waited longer asks more often, so that the next is nearly always the first."""
+        """Whether the lock is held now. Who has waited longer asks more often: the next is nearly always the first."""
         began = time.monotonic()
         while True:
             try:

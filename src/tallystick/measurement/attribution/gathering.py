@@ -107,8 +107,8 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """What attribution needs of partnerships: whose they are (partnership id → partner id), when each was active, and which partners and placements
-    are about coupons.
+    """What attribution needs of partnerships: whose they are (partnership id → partner id), when each was active, and
+    which partners and placements are about coupons.
     """
 
     partners: dict[UUID, UUID]

@@ -30,8 +30,9 @@ from tallystick.measurement.attribution.rules.outcomes import (
 def credit(events: Collection[Met], *, max_customers: int, received_from: datetime) -> int:
     """Decide anew every conversion that these events may concern, in the caller's lane and transaction.
 
-    received_from: when the oldest receipt was received on which a change of a decision may rest. Writes a revision where the decision differs from the current one, and nothing where it does not: crediting
-    twice is crediting once. Returns the number of conversions whose decision changed. Identifier: ATTR-STAGE.
+    received_from: when the oldest receipt was received on which a change of a decision may rest. Writes a revision
+    where the decision differs from the current one, and nothing where it does not: crediting twice is crediting once.
+    Returns the number of conversions whose decision changed. Identifier: ATTR-STAGE.
     """
     if not events:
         return 0

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from tallystick.measurement.kpis.catalog import Kpi
 from tallystick.measurement.kpis.cells import Cell
-from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.comparisons import Comparison
+from tallystick.measurement.kpis.completeness import Completeness
 from tallystick.measurement.kpis.questions import Period, Question
 from tallystick.partners.programs.rules import Basis, Denominator, Version
 

@@ -20,8 +20,18 @@ from tallystick.measurement.kpis.kinds import Direction, Family, Kind, Segment, 
 from tallystick.measurement.kpis.measures import PATHS, RELATIONS, Measure
 from tallystick.partners.programs.rules import Basis, Denominator
 
-
-__all__ = ["BadCatalog", "Direction", "Family", "Kind", "Kpi", "Segment", "Source", "Unit", "catalog", "read_catalog"]
+__all__ = [
+    "BadCatalog",
+    "Direction",
+    "Family",
+    "Kind",
+    "Kpi",
+    "Segment",
+    "Source",
+    "Unit",
+    "catalog",
+    "read_catalog",
+]
 
 
 class Converts(StrEnum):
@@ -99,7 +109,7 @@ class Kpi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Whose rows can be asked for: everybody's where they do not say who brought them, partners' where these are compared."""
+        """Whose rows can be asked for: everybody's where they do not say whose; partners' where these are compared."""
         if self.spread is not None:
             return (Segment.PARTNER,)
         columns = RELATIONS[self.measures.numerator.fact].columns

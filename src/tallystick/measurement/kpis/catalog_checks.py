@@ -36,10 +36,10 @@ def _of_measures(entry: Kpi) -> Iterator[str]:
 
 def _of_shape(entry: Kpi) -> Iterator[str]:
     above, below = entry.measures.numerator, entry.measures.denominator
-    if (entry.kind is Kind.RATIO) != (below is not None):
-        yield "a ratio has the measures `numerator` and `denominator`, all else the numerator only"
     if entry.kind not in (Kind.SIMPLE, Kind.RATIO, Kind.DERIVED):
         yield f"`kind` is {entry.kind}, which nothing computes yet"
+    if (entry.kind is Kind.RATIO) != (below is not None):
+        yield "a ratio has the measures `numerator` and `denominator`, all else the numerator only"
     if (entry.kind is Kind.DERIVED) != (entry.spread is not None):
         yield "a derived KPI says by `spread` how it comes of its numerator, and nothing else does"
     if bool(entry.units) != (below is not None and below.fact == UNITS):
@@ -48,7 +48,7 @@ def _of_shape(entry: Kpi) -> Iterator[str]:
         yield "`bases` names none"
     if Basis.COHORT in entry.bases and (above.aggregate is not Aggregate.COUNT_CONVERTED or not entry.units):
         yield "the cohort basis follows `units`, and counts those that converted (count_converted)"
-    if UNITS == above.fact or (below and below.aggregate is Aggregate.COUNT_DISTINCT):
+    if above.fact == UNITS or (below and below.aggregate is Aggregate.COUNT_DISTINCT):
         yield "units and different values are not counted on that side of the line"
     if entry.whole_outcomes and {each.aggregate for each in entry.measures.all} != {Aggregate.COUNT}:
         yield "`whole_outcomes` are counted above the line and below it"

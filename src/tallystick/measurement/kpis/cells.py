@@ -44,9 +44,10 @@ class Statistics:
     """The sufficient statistics of a cell: all that its value and its interval are made of.
 
     scales: what the sums are counted in. units: what stands below the line. successes: what stands above it: converted
-    units (cohort), or on the period basis what the KPI says, such as parts per billion of conversions. clusters: persons (KPI-CLUSTER) that have a unit or a success. largest: the most units of one of them.
+    units (cohort), or on the period basis what the KPI says, such as parts per billion of conversions. clusters:
+    persons (KPI-CLUSTER) that have a unit or a success; of a derived KPI, partners. largest: the most units of one.
     conversions: different conversions whose credit is in the cell. crossing: units that converted only under another
-    version.
+    version. top_1, top_5, top_10: what the largest parts of a derived value have of `successes`.
     """
 
     basis: Basis
@@ -205,5 +206,3 @@ class Cell:
     def excluded(self) -> int:
         """Touchpoints that a label (a known bot) kept from being counted."""
         return self.statistics.excluded
-
-

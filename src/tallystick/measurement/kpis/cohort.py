@@ -59,7 +59,7 @@ def aside_select(cut: Cut) -> str:
 
 
 def _reached(cut: Cut) -> Step:
-    """Credit of the definition that reached a counted unit: one row a conversion and touchpoint, with the unit's keys."""
+    """Credit of the definition that reached a counted unit: one row a conversion and touchpoint, with its keys."""
     columns = f"""c.conversion_id, c.event_id, c.receipt_id, c.converted_at, c.touched_at, c.version, c.share_ppb,
       {expression("customer_type", row="c", at="")} AS customer_type"""
     types = "".join(f"{expression(name, row='c', at='')} AS of_{name}, " for name in _outcome_names(cut))
@@ -172,4 +172,3 @@ def _keys_with_outcome(cut: Cut) -> str:
 def _outcome_names(cut: Cut) -> list[str]:
     by = [name for n, name in enumerate(cut.by, 1) if n in cut.split]
     return list(dict.fromkeys([*by, *(name for _, name in outcome_filters(cut))]))
-

@@ -67,7 +67,10 @@ def _extent(cut: Cut) -> str:
         at = "u.dated_at"
     else:
         part = "below" if cut.denominator else "above"
-        source, at = f"rows_{measure.fact} AS u WHERE u.{part} AND {is_part(OURS)}", f"u.{RELATIONS[measure.fact].at}"
+        source, at = (
+            f"rows_{measure.fact} AS u WHERE u.{part} AND {is_part(OURS)}",
+            f"u.{RELATIONS[measure.fact].at}",
+        )
     told = {"first_us": f"COALESCE(MIN(MICROS({at})), 0)", "last_us": f"COALESCE(MAX(MICROS({at})), 0)"}
     return tell(cut, TOTAL, told, source)
 

@@ -145,7 +145,9 @@ def days_read(cut: Cut) -> dict[str, Days]:
             )
         case Denominator.LEADS:
             longest = cut.longest_window_days
-            back = _utc_day(cut.start - timedelta(days=longest)) if cut.start and longest is not None else None
+            back = (
+                _utc_day(cut.start - timedelta(days=longest)) if cut.start and longest is not None else None
+            )
             found |= {PATHS: (back, until), "conversions": (back, until)}
     return found
 

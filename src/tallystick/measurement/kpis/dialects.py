@@ -43,7 +43,8 @@ class Dialect:
     functions: named function → text of its arguments' texts. parameter: (name, kind) → text. settings: what the text
     asks the engine for, so that its plain SQL is standard SQL. materializes: whether each step has to be marked as one
     to compute once: an engine that finds out by itself is not told. whole: what makes a signed number of 64 bits of a
-    count or a literal, where these are something else.
+    count or a literal, where these are something else. mixes_names: whether it takes the name of a row for that of a
+    column.
     """
 
     functions: Mapping[str, Expand]
@@ -51,6 +52,7 @@ class Dialect:
     settings: Mapping[str, str]
     materializes: bool
     whole: str | None = None
+    mixes_names: bool = False
 
 
 def _in_duckdb(pattern: str) -> Expand:
@@ -81,7 +83,7 @@ DUCKDB: Final = Dialect(
             ),
             "JOINED": lambda text, first, second: f"STRING_AGG({text}, ' ' ORDER BY {first}, {second})",
             "PREVIOUS": lambda value: f"LAG({value})",
-            "WHOLE": lambda number, by: f"{number} // {by}",
+            "WHOLE": lambda number, by: f"({number} // {by})",
         }
     ),
     parameter=lambda name, _: f"${name}",
@@ -132,6 +134,7 @@ CLICKHOUSE: Final = Dialect(
     ),
     materializes=True,
     whole="toInt64",
+    mixes_names=True,
 )
 """As of ClickHouse 26.9. The values of parameters are texts: ids as hexadecimal digits, instants as microseconds."""
 
@@ -170,6 +173,8 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
     tree = sqlglot.parse_one(neutral, dialect=_NEUTRAL)
     if spoken.whole:
         _make_signed(tree, spoken.whole)
+    if spoken.mixes_names:
+        _tell_rows_from_columns(tree)
     tree = tree.transform(expand)
     tree = quote_identifiers(tree, dialect=dialect)
     if spoken.settings:
@@ -182,6 +187,17 @@ def _make_signed(tree: exp.Expr, function: str) -> None:
     numbers = [node for node in tree.find_all(exp.Literal) if node.is_int]
     for node in (*numbers, *tree.find_all(exp.Count)):
         node.replace(exp.Anonymous(this=function, expressions=[node.copy()]))
+
+
+def _tell_rows_from_columns(tree: exp.Expr) -> None:
+    """ClickHouse looks for `u` in `u.*` among the columns of every SELECT around it; so no row is called as one."""
+    rows = [alias for alias in tree.find_all(exp.TableAlias) if not isinstance(alias.parent, exp.CTE)]
+    names = {alias.name for alias in rows}
+    for alias in rows:
+        alias.set("this", exp.to_identifier(f"{alias.name}_row"))
+    for column in tree.find_all(exp.Column):
+        if column.table in names:
+            column.set("table", exp.to_identifier(f"{column.table}_row"))
 
 
 def _on_the_wall(node: exp.Anonymous, kind_of: Mapping[str, Kind]) -> exp.Expr:

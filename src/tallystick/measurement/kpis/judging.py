@@ -39,9 +39,7 @@ class Judge:
 
     def cell(self, keys: tuple[Key, ...], statistics: Statistics, *, is_other: bool = False) -> Cell:
         """One cell with its value. 0 of n is 0; nothing below the line is undefined; a count is what it is."""
-        cell = Cell(
-            keys=(OTHER,) * len(keys) if is_other else keys, statistics=statistics, is_other=is_other
-        )
+        cell = Cell(keys=(OTHER,) * len(keys) if is_other else keys, statistics=statistics, is_other=is_other)
         match self.kpi.kind:
             case Kind.RATIO:
                 return self._ratio(cell)
@@ -81,7 +79,9 @@ class Judge:
         evidence = self.kpi.min_evidence
         if self.kpi.unit is Unit.PROPORTION and evidence.max_half_width is not None and self.intervals:
             pooled = float(min(self.pooled() or Fraction(0), Fraction(1)))
-            short = max(units_needed(pooled, evidence.max_half_width), evidence.units) - statistics.denominator
+            short = (
+                max(units_needed(pooled, evidence.max_half_width), evidence.units) - statistics.denominator
+            )
         else:
             short = evidence.units - statistics.denominator
         if short > 0:

@@ -1,4 +1,4 @@
-"""What can be summed: relations of rows, aggregates over them, and filters that are simple conditions. Pure. KPI-MEASURE.
+"""What can be summed: relations of rows, aggregates over them, and simple filters. Pure. Identifier: KPI-MEASURE.
 
 A relation is a fact table, or rows that the compiler makes of some: `units` (what a rate divides by) and
 `reconciled_orders` (the shop's orders beside what was tracked). Filters are parsed, and nothing but comparisons of a
@@ -43,7 +43,7 @@ class Aggregate(StrEnum):
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An aggregate over the rows of a relation that pass the filter. `value`: the column that is summed or told apart."""
+    """An aggregate over the rows of a relation that pass the filter. `value`: the column that it is of."""
 
     aggregate: Aggregate
     fact: str
@@ -146,7 +146,9 @@ def _check_condition(tree: exp.Expr, columns: Mapping[str, str], text: str) -> N
     match tree:
         case exp.Column():
             if _kind(tree, columns, text) != "flag":
-                raise BadFilter(f"{tree.name!r} in {text!r} is neither true nor false: compare it with something")
+                raise BadFilter(
+                    f"{tree.name!r} in {text!r} is neither true nor false: compare it with something"
+                )
         case exp.Is():
             _kind(tree.this, columns, text)
             if not isinstance(tree.expression, exp.Null):

@@ -75,7 +75,9 @@ def _notes(cut: Cut, cells: Sequence[Cell], aside: int, other_currencies: int) -
 
 
 def _of_cells(cut: Cut, cells: Sequence[Cell]) -> Iterator[str]:
-    if cut.unit and any(DIMENSIONS[name].about is About.OUTCOME for name in (*cut.by, *(n for n, _ in cut.where))):
+    if cut.unit and any(
+        DIMENSIONS[name].about is About.OUTCOME for name in (*cut.by, *(n for n, _ in cut.where))
+    ):
         yield gettext(
             "By what the conversion was like: such conversions over all units, so that the parts add up to the whole."
         )

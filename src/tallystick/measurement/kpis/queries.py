@@ -111,7 +111,7 @@ def _unit_page(run: Run, part: Part, limit: int, offset: int) -> UnitPage:
     cohort = cut.basis is Basis.COHORT
     return UnitPage(
         version=part.version,
-        rows=tuple(_unit_row(row, converted=bool(row["converted"]) if cohort else None) for row in run.rows(compiled, cut)),
+        rows=tuple(_unit_row(row, follows=cohort) for row in run.rows(compiled, cut)),
         units=whole.units,
         converted=whole.successes if cohort else None,
     )
@@ -124,22 +124,20 @@ def _row_page(run: Run, part: Part, limit: int, offset: int) -> UnitPage:
     ratio = cut.denominator is not None
     return UnitPage(
         version=part.version,
-        rows=tuple(
-            _unit_row(row, converted=bool(row["converted"]) if ratio else None, is_unit=bool(row["is_unit"]) or not ratio)
-            for row in run.rows(compiled, cut)
-        ),
+        rows=tuple(_unit_row(row, follows=ratio) for row in run.rows(compiled, cut)),
         units=int(counts["below"] if ratio else counts["every"]),
         converted=int(counts["above"]) if ratio else None,
     )
 
 
-def _unit_row(row: Mapping[str, Any], *, converted: bool | None, is_unit: bool = True) -> UnitRow:
+def _unit_row(row: Mapping[str, Any], *, follows: bool) -> UnitRow:
+    """follows: whether something is said of what became of the row."""
     own = (UUID(hex=row["own_receipt"]),) if row["own_receipt"] else ()
     return UnitRow(
         unit_id=UUID(hex=row["unit"]),
         dated_at=clock.from_micros(int(row["at_us"])),
-        converted=converted,
-        is_unit=is_unit,
+        converted=bool(row["converted"]) if follows else None,
+        is_unit=bool(row["is_unit"]) or not follows,
         immature=bool(row["immature"]),
         event_ids=_ids(row["events"]),
         receipt_ids=(*own, *_ids(row["receipts"])),
@@ -177,4 +175,3 @@ def _credit_row(row: Mapping[str, Any]) -> CreditRow:
 
 def _ids(text: str) -> tuple[UUID, ...]:
     return tuple(UUID(hex=word) for word in text.split())
-

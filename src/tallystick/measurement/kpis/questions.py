@@ -177,7 +177,8 @@ def _versions(question: Question, kpi: Kpi) -> Sequence[Version]:
     found = [version for version in every if version.definition_key in keys]
     if not found:
         raise BadQuestion(
-            "%(key)s is about the leads that the definition comes from, and its `leads_from` names none", key=kpi.key
+            "%(key)s is about the leads that the definition comes from, and its `leads_from` names none",
+            key=kpi.key,
         )
     return found
 
@@ -258,8 +259,8 @@ def _cut(question: Question, kpi: Kpi, version: Version, period: Period) -> Cut:
         lead_definition_id=_lead_definition(question, meaning) if unit is Denominator.LEADS else None,
         mature_only=question.mature_only,
         currency=question.currency if kpi.is_money else None,
-        top=question.top if question.by else None,
-        clustered=question.intervals,
+        top=question.top if question.by and kpi.spread is None else None,
+        clustered=question.intervals or kpi.spread is not None,
     )
 
 

@@ -42,13 +42,15 @@ def rollup_steps(cut: Cut) -> list[Step]:
     """As `cohort_steps` and `period_steps`, without whom the rows are of."""
     if cut.basis is Basis.COHORT:
         converted = f"""
-            SELECT o.part, {_keys_of_outcome(cut)} 0 AS u, 1 AS s, 0 AS immature FROM outcomes AS o WHERE {converts(cut)}
+            SELECT o.part, {_keys_of_outcome(cut)} 0 AS u, 1 AS s, 0 AS immature
+            FROM outcomes AS o WHERE {converts(cut)}
             """
         reached, outcomes, *others = reached_steps(cut)
         return [reached, outcomes, Step("entries", f"{_units(cut)} UNION ALL {converted}"), *others]
     if cut.denominator and cut.denominator.fact == UNITS:
         rows = [
-            f"SELECT r.part, {_names(cut)} 0 AS u, r.s, 0 AS immature FROM rows_{fact} AS r" for fact in row_names(cut)
+            f"SELECT r.part, {_names(cut)} 0 AS u, r.s, 0 AS immature FROM rows_{fact} AS r"
+            for fact in row_names(cut)
         ]
         entries = Step("entries", " UNION ALL ".join([_units(cut), *rows]))
         counting = [counting_step(cut)] if counts_things(cut) else []
@@ -106,7 +108,12 @@ def _on_edges(cut: Cut) -> bool:
 def _columns(cut: Cut) -> frozenset[str]:
     """The columns of touchpoints that a cut reads."""
     named = {*cut.by, *(name for name, _ in cut.where)}
-    found = {column for name in named if DIMENSIONS[name].about is not About.OUTCOME for column in DIMENSIONS[name].columns}
+    found = {
+        column
+        for name in named
+        if DIMENSIONS[name].about is not About.OUTCOME
+        for column in DIMENSIONS[name].columns
+    }
     for measure in cut.kpi.measures.all:
         if measure.fact == TOUCHPOINTS.name:
             found |= columns_of(measure) | (set() if measure.aggregate is Aggregate.COUNT else {"event_id"})

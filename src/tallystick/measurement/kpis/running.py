@@ -54,7 +54,7 @@ class Run:
         self._pooled: dict[Cut, Fraction | None] = {}
 
     def rows(self, compiled: Compiled, cut: Cut, *, more: tuple[str, ...] = ()) -> Rows:
-        """What one text gives on the files that can matter. more: fact tables that it reads besides those of the cut."""
+        """What one text gives on the files that can matter. more: fact tables that it reads besides the cut's."""
         files = self._files(cut, more)
         parameters = dict(compiled.parameters)
         # A later instant than all there is decides nothing, so that the next question finds this one's answer.
@@ -76,7 +76,10 @@ class Run:
         rollups = is_counted_already(cut) and self._has_rollups(cut)
         compiled = compile_cells(cut, dialect=self.engine.dialect, rollups=rollups)
         rows = self.rows(compiled, cut, more=("touch_counts",) if rollups else ())
-        of_scope = {scope: [row for row in rows if row["scope"] == scope] for scope in (ROW, OTHER_ROW, TOTAL, BASELINE)}
+        of_scope = {
+            scope: [row for row in rows if row["scope"] == scope]
+            for scope in (ROW, OTHER_ROW, TOTAL, BASELINE)
+        }
         (total,) = of_scope[TOTAL]
         return Found(
             rows={_keys(row, cut): _sums(row, cut) for row in of_scope[ROW]},
@@ -106,12 +109,16 @@ class Run:
         kept = self.snapshot.kept_from
         rollups = is_counted_already(cut) and self._has_rollups(cut)
         days = _days_of_tables(cut, ("touch_counts",) if rollups else ())
-        later = [kept[table] for table in days if table in kept and (days[table][0] or date.min) < kept[table]]
+        later = [
+            kept[table] for table in days if table in kept and (days[table][0] or date.min) < kept[table]
+        ]
         return max(later, default=None)
 
     def _files(self, cut: Cut, more: tuple[str, ...]) -> Mapping[str, list[Path]]:
         days = _days_of_tables(cut, more)
-        return {table: self.snapshot.paths(table, first=first, last=last) for table, (first, last) in days.items()}
+        return {
+            table: self.snapshot.paths(table, first=first, last=last) for table, (first, last) in days.items()
+        }
 
     def _has_rollups(self, cut: Cut) -> bool:
         """Whether every day of touchpoints that a cut reads is counted."""
@@ -121,7 +128,10 @@ class Run:
             for file in self.snapshot.files
             if (first is None or file.day >= first) and (last is None or file.day <= last)
         ]
-        days = {table: {file.day for file in inside if file.table == table} for table in ("touchpoints", "touch_counts")}
+        days = {
+            table: {file.day for file in inside if file.table == table}
+            for table in ("touchpoints", "touch_counts")
+        }
         return days["touchpoints"] <= days["touch_counts"]
 
 

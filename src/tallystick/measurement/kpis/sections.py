@@ -59,10 +59,16 @@ def make_section(question: Question, part: Part, run: Run) -> Section:
         last_on=found.last_on,
         aside=found.aside,
         notes=notes(
-            cut, (total, baseline, *rows), aside=found.aside, other_currencies=others, kept_from=run.kept_from(cut)
+            cut,
+            (total, baseline, *rows),
+            aside=found.aside,
+            other_currencies=others,
+            kept_from=run.kept_from(cut),
         ),
         currency=cut.currency,
-        previous=_previous(question, before, run, now=(total, rows), currency=cut.currency) if before else None,
+        previous=_previous(question, before, run, now=(total, rows), currency=cut.currency)
+        if before
+        else None,
         why_no_previous=_why_no_previous(question) if question.compare_previous and not before else None,
     )
 

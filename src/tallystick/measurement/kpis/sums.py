@@ -68,9 +68,9 @@ def last_select(cut: Cut, more: list[str]) -> str:
     added = "".join(f"\nUNION ALL\n{select}" for select in more)
     order = "".join(f", k{n}" for n in range(1, len(cut.by) + 1))
     return f"""
-        SELECT scope, {texts} {", ".join(SUMS)}
-        FROM (SELECT scope, {names(cut)} {sums} FROM (SELECT * FROM told{added}) AS every
-              GROUP BY scope{order}) AS cells
+        SELECT * FROM (SELECT scope, {texts} {", ".join(SUMS)}
+          FROM (SELECT scope, {names(cut)} {sums} FROM (SELECT * FROM told{added}) AS every
+                GROUP BY scope{order}) AS cells) AS written
         ORDER BY scope{order}
         """
 
@@ -94,7 +94,7 @@ def _by_cluster(cut: Cut) -> Step:
     return Step(
         "by_cluster",
         f"""
-        SELECT part, {names(cut)}{who}SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
+        SELECT part, {names(cut)}{who}{_added(cut)}
         FROM entries GROUP BY {group}
         """,
     )
@@ -115,8 +115,8 @@ def _by_cluster_and_type(cut: Cut) -> Step:
     return Step(
         "by_cluster_and_type",
         f"""
-        SELECT b.part, {select}{who}SUM(b.u) AS u, SUM(CASE WHEN {" AND ".join(matched)} THEN b.s ELSE 0 END) AS s,
-          SUM(b.immature) AS immature
+        SELECT b.part, {select}{who}SUM(b.u) AS u, SUM(CASE WHEN {" AND ".join(matched)} THEN b.s ELSE 0 END) AS s
+          {", SUM(b.immature) AS immature" if cut.open_windows else ""}
         FROM by_cluster AS b {" ".join(types)} GROUP BY {group}
         """,
     )
@@ -125,10 +125,18 @@ def _by_cluster_and_type(cut: Cut) -> Step:
 def _ranked(cut: Cut, counting: bool) -> Step:
     """All keys by how many units they have, those of equal size by their texts."""
     size = "u" if cut.denominator else "s"
-    found = [f"SELECT {names(cut)} CASE WHEN {is_part(OURS)} THEN {size} ELSE 0 END AS size FROM {_keyed(cut)} "
-             f"WHERE {is_part(OURS)} OR {is_part(OURS, apart=True)}"]
+    found = [
+        f"""
+        SELECT {names(cut)} CASE WHEN {is_part(OURS)} THEN {size} ELSE 0 END AS size
+        FROM {_keyed(cut)} WHERE {is_part(OURS)} OR {is_part(OURS, apart=True)}
+        """
+    ]
     if counting:
-        size_of = "share_ppb" if not cut.denominator and cut.numerator.aggregate is Aggregate.COUNT_DISTINCT else "0"
+        size_of = (
+            "share_ppb"
+            if not cut.denominator and cut.numerator.aggregate is Aggregate.COUNT_DISTINCT
+            else "0"
+        )
         found.append(f"SELECT {names(cut)} {size_of} AS size FROM counting WHERE {is_part(OURS)}")
     texts = ", ".join(text_of(name, f"k{n}") for n, name in enumerate(cut.by, 1))
     group = names(cut).rstrip(", ")
@@ -165,7 +173,9 @@ def _rows(cut: Cut, *, crossed: bool, counting: bool) -> list[str]:
         found = [tell(cut, ROW, _of_clusters(cut), _side(cut, _keyed(cut), is_part(OURS)), keyed=True)]
         found += [tell(cut, ROW, told, f"{name} WHERE {where}", keyed=True) for told, name, where in sources]
         if cut.kpi.spread:
-            found.append(tell(cut, ROW, _LARGEST, f"({_largest(cut, is_part(OURS), keyed=True)}) AS items", keyed=True))
+            found.append(
+                tell(cut, ROW, _LARGEST, f"({_largest(cut, is_part(OURS), keyed=True)}) AS items", keyed=True)
+            )
         return found
     clusters = f"({_placed(cut, _keyed(cut), is_part(OURS))}) AS placed"
     first = _side(cut, clusters, "place <= $top")
@@ -180,11 +190,18 @@ def _rows(cut: Cut, *, crossed: bool, counting: bool) -> list[str]:
     return found
 
 
+def _added(cut: Cut) -> str:
+    """The sums of a cluster. Numbers stay as narrow as they can be: wide ones take twice as long."""
+    wide = cut.numerator.aggregate in (Aggregate.SUM, Aggregate.SHARE_OF)
+    immature = ", SUM(immature) AS immature" if cut.open_windows else ""
+    return f"CAST(SUM(u) AS BIGINT) AS u, {'SUM(s)' if wide else 'CAST(SUM(s) AS BIGINT)'} AS s{immature}"
+
+
 def _clusters(cut: Cut, source: str) -> str:
     """Clusters, each once, whatever keys its entries have."""
     if not cut.clustered:
         return source
-    return f"""(SELECT tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
+    return f"""(SELECT tag, who, {_added(cut)}
       FROM {source} GROUP BY tag, who) AS persons"""
 
 
@@ -192,7 +209,7 @@ def _side(cut: Cut, source: str, where: str) -> str:
     """Clusters of one side by their keys, each once: only where everybody is asked for do house rows lie apart."""
     if not (cut.clustered and cut.baseline and cut.segment is Segment.ALL):
         return f"{source} WHERE {where}"
-    return f"""(SELECT {names(cut)}tag, who, SUM(u) AS u, SUM(s) AS s, SUM(immature) AS immature
+    return f"""(SELECT {names(cut)}tag, who, {_added(cut)}
       FROM {source} WHERE {where} GROUP BY {names(cut)}tag, who) AS persons"""
 
 
@@ -207,7 +224,8 @@ def _keyed(cut: Cut) -> str:
 
 def _of_clusters(cut: Cut) -> dict[str, str]:
     """The sums over clusters. Amounts are squared in coarser parts, so that no sum of squares outgrows 128 bits."""
-    plain = {"units": _sum("u"), "successes": _sum("s"), "immature": _sum("immature")}
+    plain = {"units": _sum("u"), "successes": _sum("s")}
+    plain |= {"immature": _sum("immature")} if cut.open_windows else {}
     if not cut.clustered:
         return plain
     s = f"WHOLE(s, {COARSE})" if cut.numerator.aggregate is Aggregate.SHARE_OF else "s"

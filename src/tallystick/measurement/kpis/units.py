@@ -16,7 +16,16 @@ from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.steps import Step, is_seen, person, subject, within
 from tallystick.partners.programs.rules import Denominator
 
-_OF_WHOM: Final = ("event_id", "receipt_id", "occurred_at", "visitor", "customer", "account", "session", "label")
+_OF_WHOM: Final = (
+    "event_id",
+    "receipt_id",
+    "occurred_at",
+    "visitor",
+    "customer",
+    "account",
+    "session",
+    "label",
+)
 ATTRIBUTES: Final = tuple(
     column.name for column in TOUCHPOINTS.columns if column.name not in (*_OF_WHOM, "kind", "counts")
 )

@@ -65,8 +65,8 @@ def verify(
     """The days whose live files are not, row for row and column for column, what the source says as of its cursor.
 
     Order does not matter; how often a row is there does. Rows are compared by a hash of 64 bits, so that one
-    false row goes unnoticed once in 10**19. Memory: one part file, and about 50 bytes a row of one day. seen: told of every
-    day and its rows. An empty list is health.
+    false row goes unnoticed once in 10**19. Memory: one part file, and about 50 bytes a row of one day.
+    seen: told of every day and its rows. An empty list is health.
     """
     found: list[Difference] = []
     pending: dict[str, Pending] = {}

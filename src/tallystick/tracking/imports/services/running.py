@@ -54,8 +54,9 @@ def run(
     """Receive an import whose turn it is, or that somebody else is at, to its end or as far as it goes.
 
     stopping: asked between steps; then it waits for its turn again. seen: told how many rows every step had. limit:
-    how many receipts of the brand may wait for the journey before it pauses; None: any number. Returns the import as it stands then: received, failed with the reason, stopped by a person, or with somebody else who took
-    it. Raises StepRefused for one that was not started. Not to be called inside a transaction. Identifier: IMPORT-RUN.
+    how many receipts of the brand may wait for the journey before it pauses; None: any number. Returns the import as
+    it stands then: received, failed with the reason, stopped by a person, or with somebody else who took it. Raises
+    StepRefused for one that was not started. Not to be called inside a transaction. Identifier: IMPORT-RUN.
     """
     turn = take(row)
     try:
