@@ -6,6 +6,7 @@ gettext and its kin, and as the message of a foreseen error (`kit.errors.Foresee
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,9 @@ def _by_place() -> Iterator[tuple[str, Iterable[Message]]]:
     for path in sorted(PACKAGE.rglob("templates/**/*")):
         if path.suffix in (".html", ".txt"):
             yield path.relative_to(PACKAGE).as_posix(), of_template(path.read_text())
+    catalog = PACKAGE / "measurement" / "kpis" / "catalog.toml"
+    entries = tomllib.loads(catalog.read_text())["kpi"]
+    yield catalog.relative_to(PACKAGE).as_posix(), [Message(entry["question"]) for entry in entries]
 
 
 def of_template(text: str) -> Iterator[Message]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -11,6 +12,7 @@ from tallystick.doors.cli import errors
 from tallystick.doors.cli import trace as trace_command
 from tallystick.doors.console.state import BadAddress
 from tallystick.doors.entrance import ANSWERS
+from tallystick.doors.kpis import TITLES, Scale
 from tallystick.foundation.sqlite.gate import UnsafeSqlite
 from tallystick.kit.delimited import BadFile
 from tallystick.kit.errors import Exit, Foreseen
@@ -18,7 +20,8 @@ from tallystick.kit.ids import BadId
 from tallystick.measurement.attribution.rules.models import MODELS
 from tallystick.measurement.attribution.trace import NothingThere
 from tallystick.measurement.attribution.trace_shapes import ConversionTrace, StepTrace
-from tallystick.measurement.kpis.cells import Cell, Statistics, Status
+from tallystick.measurement.kpis.catalog import catalog
+from tallystick.measurement.kpis.cells import Cell, Scales, Statistics, Status
 from tallystick.measurement.kpis.questions import BadQuestion, Period
 from tallystick.measurement.warehouse.engine import EngineFailed, UnusablePlace, WarehouseDamaged
 from tallystick.partners.partnerships.setup import BadSetup
@@ -92,7 +95,13 @@ def test_a_message_becomes_a_sentence_and_a_name_in_it_stays_as_it_is(message, s
 
 def cell(share_ppb: int) -> Cell:
     """A cell on the period basis with so much credit."""
-    statistics = Statistics(basis=Basis.PERIOD, units=40_000, successes=share_ppb, share_ppb=share_ppb)
+    statistics = Statistics(
+        basis=Basis.PERIOD,
+        scales=Scales(above=10**9),
+        units=40_000,
+        successes=share_ppb,
+        share_ppb=share_ppb,
+    )
     return Cell(
         keys=(),
         statistics=statistics,
@@ -115,13 +124,34 @@ def cell(share_ppb: int) -> Cell:
     ],
 )
 def test_conversions_that_are_sums_of_shares_are_written_in_full_on_both_doors(share_ppb, written):
-    assert wording.converted(cell(share_ppb)) == figures.whole(share_ppb) == written
-    assert wording.counts(cell(share_ppb), Denominator.CLICKS) == f"{written} conversions on 40,000 clicks"
+    scale = Scale(catalog()["partnership_conversion_rate"], Denominator.CLICKS, "EUR")
+    assert scale.counted(cell(share_ppb).numerator) == figures.whole(share_ppb) == written
+    assert wording.counts(cell(share_ppb), scale) == f"{written} conversions on 40,000 clicks"
 
 
 def test_units_that_converted_are_counted_with_separators():
     counted = replace(cell(0), statistics=Statistics(basis=Basis.COHORT, units=40_000, successes=12_345))
-    assert wording.counts(counted, Denominator.SESSIONS) == "12,345 of 40,000 sessions"
+    scale = Scale(catalog()["partnership_conversion_rate"], Denominator.SESSIONS, "EUR", is_cohort=True)
+    assert wording.counts(counted, scale) == "12,345 of 40,000 sessions"
+
+
+@pytest.mark.parametrize(
+    ("kpi", "number", "written"),
+    [
+        ("gross_revenue", 891140790.0, "8,911,407.90 EUR"),
+        ("revenue_per_click", 1.234, "0.0123 EUR"),
+        ("average_order_value", Fraction(2000, 3), "6.67 EUR"),
+        ("attributed_conversions", 12.333333333, "12.33"),
+        ("click_through_rate", 0.0312, "3.1 %"),
+        ("click_through_rate", None, "undefined"),
+    ],
+)
+def test_a_value_is_written_in_the_unit_of_its_kpi(kpi, number, written):
+    assert Scale(catalog()[kpi], None, "EUR").value(number).replace("\u00a0", " ") == written
+
+
+def test_every_kpi_of_the_catalogue_has_a_name():
+    assert TITLES.keys() == catalog().keys()
 
 
 def test_a_model_without_words_of_its_own_is_its_name_with_spaces():

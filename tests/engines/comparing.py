@@ -37,14 +37,14 @@ class Compared(Asking):
         if cut.by:
             self._rows_agree(section, oracle, cut, left_out)
         whole = oracle.total()
-        assert numbers(section.total.statistics, left_out) == plain(whole, left_out), cut
+        assert numbers(section.total.statistics, left_out) == plain(whole, left_out)
         if question.intervals:
-            assert (section.first_on, section.last_on) == oracle.days(), cut
-        assert section.aside == oracle.aside(), cut
+            assert (section.first_on, section.last_on) == oracle.days()
+        assert section.aside == oracle.aside()
         if len(catalog()[question.kpi].segments) > 1:
             house = replace(cut, by=(), segment=Segment.HOUSE, where=without_source(cut.where))
             expected = Oracle(self.world, replace(part, cut=house)).total()
-            assert numbers(section.baseline.statistics, left_out) == plain(expected, left_out), cut
+            assert numbers(section.baseline.statistics, left_out) == plain(expected, left_out)
 
     def _rows_agree(self, section: Section, oracle: Oracle, cut: Cut, left_out: tuple[str, ...]) -> None:
         found = [(keys_of(cell.keys), numbers(cell.statistics, left_out)) for cell in section.rows if not cell.is_other]
@@ -52,10 +52,10 @@ class Compared(Asking):
         cells = oracle.every_cell()
         if cut.top:
             first, rest = oracle.top(cut.top)
-            assert [keys for keys, _ in found] == first, cut
-            assert others == ([plain(rest, left_out)] if any(asdict(rest).values()) else []), cut
+            assert [keys for keys, _ in found] == first
+            assert others == ([plain(rest, left_out)] if any(asdict(rest).values()) else [])
             cells = {keys: cells[keys] for keys in first}
-        assert dict(found) == {keys: plain(sums, left_out) for keys, sums in cells.items()}, cut
+        assert dict(found) == {keys: plain(sums, left_out) for keys, sums in cells.items()}
 
 
 def keys_of(keys: tuple[Any, ...]) -> Keys:

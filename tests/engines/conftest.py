@@ -1,14 +1,22 @@
-"""A world in which nothing has happened yet, and what it answers."""
+"""Worlds in which nothing or anything has happened, and what every engine answers of them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     # Not before Django is ready, which it is not yet when this file is read.
+    from tests.engines.comparing import Compared
     from tests.engines.world import World
+
+pytest.register_assert_rewrite("tests.engines.asking", "tests.engines.comparing")
+
+ZONES = ("Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns")
 
 
 @pytest.fixture
@@ -30,3 +38,22 @@ def answer(world, tmp_path):
         return Asking(world, tmp_path).ask(world.question(**fields))
 
     return ask_it
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Compared]:
+    """A random world by its number, around a change of the clock, each in another zone than the one before."""
+    from tests.engines.comparing import Compared
+    from tests.engines.world import random_world
+
+    made: dict[int, Compared] = {}
+
+    def find(number: int) -> Compared:
+        seed = number % len(ZONES)
+        if seed not in made:
+            changed = date(2026, 4, 4) if ZONES[seed] == "Australia/Lord_Howe" else date(2026, 3, 29)
+            world = random_world(seed, ZONES[seed], around=changed)
+            made[seed] = Compared(world, tmp_path_factory.mktemp("world"))
+        return made[seed]
+
+    return find

@@ -183,7 +183,7 @@ class Oracle:
             self.tally.entries.append((keys, into, unit.cluster, 1, int(converted)))
             if self.rows.is_open(unit):
                 self.tally.immature.append(keys)
-            if converted and into and self.cut.version not in {path["version"] for path in earned[n]}:
+            if converted and into is not None and self.cut.version not in {path["version"] for path in earned[n]}:
                 self.tally.crossing.append(into)
 
     def with_outcome(self, unit: Any, path: Row) -> Keys:

@@ -18,8 +18,7 @@ ZONES = (
     "Europe/Dublin",  # winter is what the law calls the exception
     "Asia/Kathmandu",  # 5:45 ahead
     "Australia/Lord_Howe",  # by half an hour
-    "America/St_Johns",  # 3:30 behind, and clocks changed a minute after midnight until 2011
-    "Pacific/Apia",  # had no 30 December 2011
+    "America/St_Johns",  # 3:30 behind
     "Pacific/Kiritimati",  # 14 hours ahead
     "Africa/Casablanca",  # back for Ramadan; for good since 2026 by newer rules than many a machine has
     "America/Vancouver",  # no change any more since 2026, by newer rules
@@ -29,7 +28,7 @@ ZONES = (
 )
 """Of the last five the rules that came with the engines were seen to differ from the machine's. KPI-CALENDAR."""
 
-YEARS = (date(2011, 1, 1), date(2031, 1, 1))
+YEARS = (date(2019, 1, 1), date(2030, 1, 1))
 FIRST, LAST = (datetime(day.year, 1, 1, tzinfo=UTC) for day in YEARS)
 A_MOMENT = timedelta(microseconds=1)
 
@@ -92,6 +91,14 @@ def test_a_period_takes_only_the_changes_of_the_clock_within_it():
         "shift_from_1": clock.to_micros(changed),
         "shift_1": 2 * hour,
     }
+
+
+def test_a_day_that_a_country_left_out_is_left_out():
+    apia = ZoneInfo("Pacific/Apia")
+    first, last = datetime(2011, 12, 29, tzinfo=UTC), datetime(2012, 1, 1, tzinfo=UTC)
+    before, after = shifts("Pacific/Apia", first.date(), last.date())
+    assert after.ahead_us - before.ahead_us == 24 * 3_600_000_000
+    assert clock.day_of(clock.from_micros(after.from_us), apia) == date(2011, 12, 31)
 
 
 def test_an_open_period_knows_every_change_since_clocks_are_followed():

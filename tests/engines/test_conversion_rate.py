@@ -1,84 +1,54 @@
 """The compiled SQL finds what lists and loops find, in random worlds, for every way to ask."""
 
-import random
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from itertools import product
 
 import pytest
 
-from tallystick.measurement.kpis.answers import Section
-from tallystick.measurement.kpis.cells import Statistics
-from tallystick.measurement.kpis.cuts import Cut, Segment
-from tallystick.measurement.kpis.dimensions import DIMENSIONS, as_text, without_source
-from tallystick.measurement.kpis.queries import ask
-from tallystick.measurement.kpis.questions import Part, Period, parts
-from tallystick.measurement.warehouse.queries import Snapshot
+from tallystick.measurement.kpis.cuts import Segment
+from tallystick.measurement.kpis.dimensions import DIMENSIONS
+from tallystick.measurement.kpis.questions import Period
 from tallystick.partners.programs.rules import Basis, Denominator
-from tests.engines import oracle
-from tests.engines.world import CHANNELS, PARTNERS, World, a_version, an_engine, random_world
+from tests.engines.comparing import Compared
+from tests.engines.world import a_version, random_world
 
-ZONES = ("Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "UTC")
-
-
-@pytest.fixture(scope="module", params=range(4), ids=lambda seed: f"world-{seed}")
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Compared:
-    seed: int = request.param
-    return Compared(random_world(seed, ZONES[seed]), tmp_path_factory.mktemp("world"))
+UNITS = list(Denominator)
+WAYS = [(basis, unit, list(Segment)[n % 3]) for n, (basis, unit) in enumerate(product(Basis, UNITS))]
+SPLITS = [(n, name, list(Basis)[n // 4 % 2]) for n, name in enumerate(DIMENSIONS)]
 
 
-@pytest.fixture
-def unit(asked: Compared) -> Denominator:
-    """A world is asked about its own kind of unit."""
-    return list(Denominator)[ZONES.index(asked.world.zone)]
-
-
-@pytest.mark.parametrize("basis", Basis)
-@pytest.mark.parametrize("segment", Segment)
-def test_every_unit_basis_and_segment_counts_as_the_oracle_does(asked, unit, basis, segment):
+@pytest.mark.parametrize(("basis", "unit", "segment"), WAYS)
+def test_every_unit_basis_and_segment_counts_as_the_oracle_does(anywhere, basis, unit, segment):
+    asked = anywhere(UNITS.index(unit))
     asked.agree(denominator=unit, basis=basis, segment=segment, by=("source",))
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize(("number", "dimension", "basis"), SPLITS)
+def test_every_dimension_splits_as_the_oracle_does(anywhere, number, dimension, basis):
+    unit = UNITS[number % len(UNITS)]
+    anywhere(number).agree(denominator=unit, basis=basis, segment=Segment.ALL, by=(dimension,))
+
+
+@pytest.mark.parametrize(("unit", "basis"), [(Denominator.CLICKS, Basis.COHORT), (Denominator.LEADS, Basis.PERIOD)])
+def test_an_answer_does_not_look_beyond_its_instant(anywhere, unit, basis):
+    asked = anywhere(0)
+    asked.agree(as_of=asked.world.as_of - timedelta(days=4), denominator=unit, basis=basis)
+
+
+@pytest.mark.parametrize("unit", [Denominator.CLICKS, Denominator.EXPOSURES])
 @pytest.mark.parametrize("basis", Basis)
-def test_every_dimension_splits_as_the_oracle_does(asked, unit, dimension, basis):
-    asked.agree(denominator=unit, basis=basis, segment=Segment.ALL, by=(dimension,))
+def test_figures_without_intervals_are_those_of_the_whole_count(anywhere, unit, basis):
+    asked = anywhere(1)
+    fields = {"denominator": unit, "basis": basis, "by": ("partner", "device"), "segment": Segment.ALL}
+    quick = asked.agree(**fields, intervals=False)
+    whole = asked.ask(asked.world.question(**fields, as_of=quick.question.as_of))
+    for few, all_of_them in zip(quick.sections, whole.sections, strict=True):
+        assert [(cell.keys, cell.value) for cell in few.rows] == [(cell.keys, cell.value) for cell in all_of_them.rows]
+        assert {cell.interval for cell in few.rows} == {None}
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_question_counts_as_the_oracle_does(asked, seed):
-    chance = random.Random(f"{seed} {asked.unit}")
-    basis = chance.choice(list(Basis))
-    on = date(2026, 3, 27) + timedelta(days=chance.randint(0, 3))
-    filters: list[tuple[str, Any]] = [
-        ("partner", chance.choice(PARTNERS)),
-        ("source", chance.choice(CHANNELS)),
-        ("placement", "none"),
-        ("device", "unknown"),
-        ("customer_type", chance.choice(("new", "returning", "unknown"))),
-        ("day", on.isoformat()),
-        ("visitor_type", "new"),
-    ]
-    asked.agree(
-        denominator=chance.choice(list(Denominator)),
-        basis=basis,
-        segment=chance.choice(list(Segment)),
-        by=tuple(chance.sample(list(DIMENSIONS), k=chance.randint(0, 2))),
-        where=tuple(chance.sample(filters, k=chance.randint(0, 2))),
-        period=chance.choice((Period(), Period(on), Period(None, on), Period(on, on + timedelta(days=2)))),
-        mature_only=basis is Basis.COHORT and chance.random() < 0.3,
-    )
-
-
-def test_an_answer_does_not_look_beyond_its_instant(asked):
-    before = asked.world.as_of - timedelta(days=4)
-    asked.agree(as_of=before, denominator=Denominator.CLICKS, basis=Basis.COHORT)
-    asked.agree(as_of=before, denominator=Denominator.LEADS, basis=Basis.PERIOD)
-
-
-@pytest.mark.parametrize("unit", Denominator)
-@pytest.mark.parametrize("basis", Basis)
+@pytest.mark.parametrize(("unit", "basis"), [(unit, list(Basis)[n % 2]) for n, unit in enumerate(UNITS)])
 def test_a_question_splits_where_the_definition_changed(tmp_path, unit, basis):
     world = random_world(11, "Asia/Kolkata")
     zone = world.zone

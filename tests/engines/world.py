@@ -1,7 +1,7 @@
 """Small random worlds of facts, written as Parquet, so that an engine and an oracle can look at the same rows."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,6 @@ LINKS = tuple(UUID(int=60 + n) for n in range(3))
 CODES = tuple(UUID(int=70 + n) for n in range(2))
 CAMPAIGNS = tuple(UUID(int=80 + n) for n in range(2))
 PAGES = ("/", "/shoes", "/bags", "(none)")
-A_QUARTER = timedelta(minutes=15)
 
 EVERY_DENOMINATOR = tuple(Denominator)
 LONGEST_WINDOW = timedelta(days=5)
@@ -179,18 +178,6 @@ class World:
         self.shop_orders.append(row)
         return row
 
-    def touch_counts(self) -> list[Row]:
-        """The touchpoints by quarters of an hour and all that few of them differ in."""
-        columns = [column.name for column in facts.TOUCH_COUNTS.columns if column.name not in ("bucket_at", "touches")]
-        counted: Counter[tuple[Any, ...]] = Counter()
-        for touch in self.touchpoints:
-            into = (touch["occurred_at"] - datetime(1970, 1, 1, tzinfo=UTC)) % A_QUARTER
-            counted[(touch["occurred_at"] - into, *(touch[name] for name in columns))] += 1
-        return [
-            {"bucket_at": at, "touches": touches, **dict(zip(columns, alike, strict=True))}
-            for (at, *alike), touches in counted.items()
-        ]
-
     def clicks(self, count: int, converted: int, *, at: datetime = NOON, **fields: Any) -> None:
         """Clicks of as many visitors, Alice's unless said otherwise, the first of which convert whole."""
         fields = {"partner_id": ALICE} | fields
@@ -205,7 +192,6 @@ class World:
             *_write(root, facts.TOUCHPOINTS, self.touchpoints),
             *_write(root, facts.CONVERSIONS, self.conversions),
             *_write(root, facts.PATHS, self.credits),
-            *_write(root, facts.TOUCH_COUNTS, self.touch_counts()),
             *_write(root, facts.OUTCOMES, self.outcomes),
             *_write(root, facts.SHOP_ORDERS, self.shop_orders),
         ]

@@ -16,8 +16,8 @@ SORTS: Final = ("name", "rate", "converted", "units")
 
 COLUMNS: Final = (
     "kpi", "unit", "currency", "definition", "version", "from", "until", "segment", "basis", "denominator", "row",
-    "key", "name", "status", "value", "low", "high", "method", "numerator", "units", "converted", "conversions", "credit",
-    "units_short", "immature_units", "excluded", "complete_through", "quarantined",
+    "key", "name", "status", "value", "low", "high", "method", "numerator", "units", "converted", "conversions",
+    "credit", "units_short", "immature_units", "excluded", "complete_through", "quarantined",
 )  # fmt: skip
 
 

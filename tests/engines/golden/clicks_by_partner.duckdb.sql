@@ -1,121 +1,44 @@
-WITH "touches" AS (
+WITH "reached" AS (
   SELECT
-    "event_id",
-    "receipt_id",
-    "occurred_at",
-    "kind",
-    "counts",
-    "visitor",
-    "session",
-    "partner_id",
-    "partner_kind",
-    "placement_id",
-    "placement_type",
-    "link_id",
-    "code_id",
-    "channel_id",
-    "device",
-    "country",
-    "visitor_type",
+    1 AS "part",
+    COALESCE("c"."partner_id", $nobody) AS "k1",
+    "c"."event_id" AS "unit_id",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
     CASE
-      WHEN NOT "visitor" IS NULL
-      THEN 'v:' || "visitor"
-      WHEN NOT "customer" IS NULL
-      THEN 'c:' || "customer"
-      WHEN NOT "account" IS NULL
-      THEN 'a:' || "account"
-      WHEN NOT "session" IS NULL
-      THEN 's:' || "session"
-      ELSE 'e:' || LOWER(HEX("event_id"))
-    END AS "cluster",
-    EPOCH_US("occurred_at") + CASE "kind"
-      WHEN $window_kind_0
-      THEN $window_us_0
-      WHEN $window_kind_1
-      THEN $window_us_1
-      WHEN $window_kind_2
-      THEN $window_us_2
-      ELSE 0
-    END AS "due_us"
-  FROM "touchpoints"
+      WHEN "c"."customer_type" IN ('new', 'returning')
+      THEN "c"."customer_type"
+      ELSE 'unknown'
+    END AS "customer_type"
+  FROM "paths" AS "c"
   WHERE
-    "program_id" = $program AND "occurred_at" <= $as_of
-), "units" AS (
-  SELECT
-    "t"."event_id" AS "unit_id",
-    "t"."occurred_at" AS "dated_at",
-    "t"."due_us",
-    "t"."cluster",
-    "t"."partner_id",
-    "t"."partner_kind",
-    "t"."placement_id",
-    "t"."placement_type",
-    "t"."link_id",
-    "t"."code_id",
-    "t"."channel_id",
-    "t"."device",
-    "t"."country",
-    "t"."visitor_type"
-  FROM "touches" AS "t"
-  WHERE
-    "t"."counts"
-    AND "t"."kind" = 'click'
-    AND "t"."occurred_at" >= $start
-    AND "t"."occurred_at" < $end
-), "members" AS (
-  SELECT
-    "unit_id",
-    "unit_id" AS "event_id"
-  FROM "units"
-), "counted" AS (
-  SELECT
-    "u"."unit_id",
-    "u"."dated_at",
-    "u"."due_us",
-    "u"."cluster",
-    COALESCE(LOWER(HEX("u"."partner_id")), 'none') AS "k1"
-  FROM "units" AS "u"
-  WHERE
-    NOT "u"."partner_id" IS NULL
-), "reached" AS (
-  SELECT
-    "r".*,
-    "u"."k1"
-  FROM (
-    SELECT
-      "m"."unit_id",
-      "c"."conversion_id",
-      "c"."event_id",
-      "c"."converted_at",
-      "c"."touched_at",
-      "c"."version",
-      "c"."share_ppb",
-      CASE
-        WHEN "c"."customer_type" IN ('new', 'returning')
-        THEN "c"."customer_type"
-        ELSE 'unknown'
-      END AS "customer_type"
-    FROM "credits" AS "c"
-    JOIN "members" AS "m"
-      ON "m"."event_id" = "c"."event_id"
-    WHERE
-      "c"."program_id" = $program
-      AND "c"."definition_id" = $definition
-      AND "c"."share_ppb" > 0
-      AND "c"."converted_at" <= $as_of
-  ) AS "r"
-  JOIN "counted" AS "u"
-    ON "u"."unit_id" = "r"."unit_id"
+    "c"."program_id" = $program
+    AND "c"."definition_id" = $definition
+    AND "c"."converted_at" <= $as_of
+    AND (
+      "c"."share_ppb" > 0
+    )
+    AND "c"."counts"
+    AND "c"."kind" = 'click'
+    AND "c"."touched_at" >= $start
+    AND "c"."touched_at" < $end
+    AND (
+      NOT "c"."partner_id" IS NULL
+    )
 ), "outcomes" AS (
   SELECT
     "unit_id",
-    MAX(CASE WHEN "nth" = 1 THEN "customer_type" END) AS "first_type",
+    MIN("part") AS "part",
+    MIN("k1") AS "k1",
     MAX(CASE WHEN "version" = $version THEN 1 ELSE 0 END) AS "under_version"
   FROM (
     SELECT
-      "r"."unit_id",
-      "r"."customer_type",
-      "r"."version",
+      "r".*,
       ROW_NUMBER() OVER (
         PARTITION BY "r"."unit_id"
         ORDER BY "r"."converted_at", "r"."conversion_id", "r"."event_id"
@@ -126,85 +49,481 @@ WITH "touches" AS (
     "unit_id"
 ), "entries" AS (
   SELECT
-    "u"."k1" AS "k1",
-    "u"."cluster",
+    1 + CASE WHEN "u"."counts" THEN 0 ELSE 4 END AS "part",
+    COALESCE("u"."partner_id", $nobody) AS "k1",
+    "u"."tag",
+    "u"."who",
     1 AS "u",
     CASE WHEN NOT "o"."unit_id" IS NULL THEN 1 ELSE 0 END AS "s",
-    CASE WHEN "u"."due_us" > $as_of_us THEN 1 ELSE 0 END AS "immature",
-    CASE WHEN NOT "o"."unit_id" IS NULL AND "o"."under_version" = 0 THEN 1 ELSE 0 END AS "crossing",
-    0 AS "excluded"
-  FROM "counted" AS "u"
+    0 AS "immature"
+  FROM (
+    SELECT
+      "t"."event_id" AS "unit_id",
+      "t"."occurred_at" AS "dated_at",
+      0 AS "due_us",
+      CASE
+        WHEN NOT "t"."visitor" IS NULL
+        THEN 0
+        WHEN NOT "t"."customer" IS NULL
+        THEN 1
+        WHEN NOT "t"."account" IS NULL
+        THEN 2
+        WHEN NOT "t"."session" IS NULL
+        THEN 3
+        ELSE 4
+      END AS "tag",
+      COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
+      "t"."counts",
+      "t"."program_id",
+      "t"."partner_id",
+      "t"."partner_kind",
+      "t"."partnership_id",
+      "t"."placement_id",
+      "t"."placement_type",
+      "t"."link_id",
+      "t"."code_id",
+      "t"."channel_id",
+      "t"."campaign_id",
+      "t"."device",
+      "t"."browser",
+      "t"."country",
+      "t"."visitor_type",
+      "t"."landing_page",
+      "t"."sub_id"
+    FROM "touchpoints" AS "t"
+    WHERE
+      "t"."program_id" = $program
+      AND "t"."occurred_at" <= $as_of
+      AND "t"."kind" = 'click'
+      AND "t"."occurred_at" >= $start
+      AND "t"."occurred_at" < $end
+      AND (
+        NOT "t"."partner_id" IS NULL
+      )
+  ) AS "u"
   LEFT JOIN "outcomes" AS "o"
     ON "o"."unit_id" = "u"."unit_id"
-  UNION ALL
-  SELECT
-    COALESCE(LOWER(HEX("t"."partner_id")), 'none'),
-    NULL,
-    0,
-    0,
-    0,
-    0,
-    1
-  FROM "touches" AS "t"
-  WHERE
-    NOT "t"."counts"
-    AND "t"."kind" = 'click'
-    AND "t"."occurred_at" >= $start
-    AND "t"."occurred_at" < $end
-    AND NOT "t"."partner_id" IS NULL
 ), "counting" AS (
   SELECT
+    "r"."part",
     "r"."k1" AS "k1",
-    "r"."conversion_id",
+    "r"."conversion_id" AS "thing",
     "r"."share_ppb"
   FROM "reached" AS "r"
   WHERE
     TRUE
+), "crossed" AS (
+  SELECT
+    "o"."part",
+    "o"."k1" AS "k1",
+    1 AS "crossing"
+  FROM "outcomes" AS "o"
+  WHERE
+    "o"."under_version" = 0 AND NOT "o"."unit_id" IS NULL
 ), "by_cluster" AS (
   SELECT
+    "part",
     "k1",
-    "cluster",
-    SUM("u") AS "u",
-    SUM("s") AS "s",
-    SUM("immature") AS "immature",
-    SUM("crossing") AS "crossing",
-    SUM("excluded") AS "excluded"
+    "tag",
+    "who",
+    CAST(SUM("u") AS BIGINT) AS "u",
+    CAST(SUM("s") AS BIGINT) AS "s"
   FROM "entries"
   GROUP BY
+    "part",
     "k1",
-    "cluster"
-), "cells" AS (
+    "tag",
+    "who"
+), "told" AS (
   SELECT
-    "k1",
-    SUM("u") AS "units",
-    SUM("s") AS "successes",
+    'total' AS "scope",
+    $nobody AS "k1",
+    COALESCE(SUM("u"), 0) AS "units",
+    COALESCE(SUM("s"), 0) AS "successes",
     COUNT(CASE WHEN "u" > 0 OR "s" > 0 THEN 1 END) AS "clusters",
-    SUM("u" * "u") AS "units_sq",
-    SUM(CAST("s" AS INT128) * "s") AS "successes_sq",
-    SUM(CAST("u" AS INT128) * "s") AS "units_successes",
-    MAX("u") AS "largest",
-    SUM("immature") AS "immature",
-    SUM("crossing") AS "crossing",
-    SUM("excluded") AS "excluded"
+    COALESCE(SUM(CAST("u" AS INT128) * "u"), 0) AS "units_sq",
+    COALESCE(SUM(CAST("s" AS INT128) * "s"), 0) AS "successes_sq",
+    COALESCE(SUM(CAST("u" AS INT128) * "s"), 0) AS "units_successes",
+    COALESCE(MAX("u"), 0) AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM (
+    SELECT
+      "tag",
+      "who",
+      CAST(SUM("u") AS BIGINT) AS "u",
+      CAST(SUM("s") AS BIGINT) AS "s"
+    FROM "by_cluster"
+    WHERE
+      "part" IN (1, 3)
+    GROUP BY
+      "tag",
+      "who"
+  ) AS "persons"
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    COALESCE(SUM("u"), 0) AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
   FROM "by_cluster"
+  WHERE
+    "part" IN (5, 7)
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    COUNT(*) AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (1, 3)
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    COUNT(DISTINCT "thing") AS "conversions",
+    COALESCE(SUM("share_ppb"), 0) AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (1, 3)
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    COALESCE(SUM("u"), 0) AS "units",
+    COALESCE(SUM("s"), 0) AS "successes",
+    COUNT(CASE WHEN "u" > 0 OR "s" > 0 THEN 1 END) AS "clusters",
+    COALESCE(SUM(CAST("u" AS INT128) * "u"), 0) AS "units_sq",
+    COALESCE(SUM(CAST("s" AS INT128) * "s"), 0) AS "successes_sq",
+    COALESCE(SUM(CAST("u" AS INT128) * "s"), 0) AS "units_successes",
+    COALESCE(MAX("u"), 0) AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (1, 3)
   GROUP BY
     "k1"
-), "reach" AS (
+  UNION ALL
   SELECT
+    'row' AS "scope",
     "k1",
-    COUNT(DISTINCT "conversion_id") AS "conversions",
-    SUM("share_ppb") AS "share_ppb"
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    COALESCE(SUM("u"), 0) AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (5, 7)
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    COUNT(*) AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (1, 3)
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    COUNT(DISTINCT "thing") AS "conversions",
+    COALESCE(SUM("share_ppb"), 0) AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
   FROM "counting"
+  WHERE
+    "part" IN (1, 3)
   GROUP BY
     "k1"
 )
 SELECT
-  "c".*,
-  COALESCE("r"."conversions", 0) AS "conversions",
-  COALESCE("r"."share_ppb", 0) AS "share_ppb"
-FROM "cells" AS "c"
-LEFT JOIN "reach" AS "r"
-  ON "r"."k1" = "c"."k1"
+  *
+FROM (
+  SELECT
+    "scope",
+    CASE WHEN "k1" = $nobody THEN 'none' ELSE LOWER(HEX("k1")) END AS "k1",
+    "units",
+    "successes",
+    "clusters",
+    "units_sq",
+    "successes_sq",
+    "units_successes",
+    "largest",
+    "immature",
+    "crossing",
+    "excluded",
+    "conversions",
+    "share_ppb",
+    "top_1",
+    "top_5",
+    "top_10",
+    "first_us",
+    "last_us",
+    "aside"
+  FROM (
+    SELECT
+      "scope",
+      "k1",
+      SUM("units") AS "units",
+      SUM("successes") AS "successes",
+      SUM("clusters") AS "clusters",
+      SUM("units_sq") AS "units_sq",
+      SUM("successes_sq") AS "successes_sq",
+      SUM("units_successes") AS "units_successes",
+      SUM("largest") AS "largest",
+      SUM("immature") AS "immature",
+      SUM("crossing") AS "crossing",
+      SUM("excluded") AS "excluded",
+      SUM("conversions") AS "conversions",
+      SUM("share_ppb") AS "share_ppb",
+      SUM("top_1") AS "top_1",
+      SUM("top_5") AS "top_5",
+      SUM("top_10") AS "top_10",
+      SUM("first_us") AS "first_us",
+      SUM("last_us") AS "last_us",
+      SUM("aside") AS "aside"
+    FROM (
+      SELECT
+        *
+      FROM "told"
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        $nobody AS "k1",
+        0 AS "units",
+        0 AS "successes",
+        0 AS "clusters",
+        0 AS "units_sq",
+        0 AS "successes_sq",
+        0 AS "units_successes",
+        0 AS "largest",
+        0 AS "immature",
+        0 AS "crossing",
+        0 AS "excluded",
+        0 AS "conversions",
+        0 AS "share_ppb",
+        0 AS "top_1",
+        0 AS "top_5",
+        0 AS "top_10",
+        COALESCE(MIN(EPOCH_US("u"."dated_at")), 0) AS "first_us",
+        COALESCE(MAX(EPOCH_US("u"."dated_at")), 0) AS "last_us",
+        0 AS "aside"
+      FROM (
+        SELECT
+          "t"."event_id" AS "unit_id",
+          "t"."occurred_at" AS "dated_at",
+          0 AS "due_us",
+          CASE
+            WHEN NOT "t"."visitor" IS NULL
+            THEN 0
+            WHEN NOT "t"."customer" IS NULL
+            THEN 1
+            WHEN NOT "t"."account" IS NULL
+            THEN 2
+            WHEN NOT "t"."session" IS NULL
+            THEN 3
+            ELSE 4
+          END AS "tag",
+          COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
+          "t"."counts",
+          "t"."program_id",
+          "t"."partner_id",
+          "t"."partner_kind",
+          "t"."partnership_id",
+          "t"."placement_id",
+          "t"."placement_type",
+          "t"."link_id",
+          "t"."code_id",
+          "t"."channel_id",
+          "t"."campaign_id",
+          "t"."device",
+          "t"."browser",
+          "t"."country",
+          "t"."visitor_type",
+          "t"."landing_page",
+          "t"."sub_id"
+        FROM "touchpoints" AS "t"
+        WHERE
+          "t"."program_id" = $program
+          AND "t"."occurred_at" <= $as_of
+          AND "t"."kind" = 'click'
+          AND "t"."counts"
+          AND "t"."occurred_at" >= $start
+          AND "t"."occurred_at" < $end
+          AND (
+            NOT "t"."partner_id" IS NULL
+          )
+      ) AS "u"
+      WHERE
+        "u"."counts" AND NOT "u"."partner_id" IS NULL
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        $nobody AS "k1",
+        0 AS "units",
+        0 AS "successes",
+        0 AS "clusters",
+        0 AS "units_sq",
+        0 AS "successes_sq",
+        0 AS "units_successes",
+        0 AS "largest",
+        0 AS "immature",
+        0 AS "crossing",
+        0 AS "excluded",
+        0 AS "conversions",
+        0 AS "share_ppb",
+        0 AS "top_1",
+        0 AS "top_5",
+        0 AS "top_10",
+        0 AS "first_us",
+        0 AS "last_us",
+        COUNT(*) AS "aside"
+      FROM (
+        SELECT
+          "c"."conversion_id"
+        FROM "paths" AS "c"
+        WHERE
+          "c"."program_id" = $program
+          AND "c"."definition_id" = $definition
+          AND "c"."converted_at" <= $as_of
+          AND (
+            "c"."share_ppb" > 0
+          )
+          AND "c"."converted_at" >= $start
+          AND "c"."converted_at" < $end
+          AND NOT "c"."partner_id" IS NULL
+          AND TRUE
+        GROUP BY
+          "c"."conversion_id"
+        HAVING
+          MAX(CASE WHEN "c"."counts" AND (
+            "c"."kind" = 'click'
+          ) THEN 1 ELSE 0 END) = 0
+      ) AS "aside"
+    ) AS "every"
+    GROUP BY
+      "scope",
+      "k1"
+  ) AS "cells"
+) AS "written"
 ORDER BY
-  "c"."k1"
--- parameters: as_of, as_of_us, definition, end, program, start, version, window_kind_0, window_kind_1, window_kind_2, window_us_0, window_us_1, window_us_2
+  "scope",
+  "k1"
+-- parameters: as_of, definition, end, nobody, program, start, version

@@ -1,60 +1,37 @@
-WITH "touches" AS (
-  SELECT
-    "event_id",
-    "receipt_id",
-    "occurred_at",
-    "kind",
-    "counts",
-    "visitor",
-    "session",
-    "partner_id",
-    "partner_kind",
-    "placement_id",
-    "placement_type",
-    "link_id",
-    "code_id",
-    "channel_id",
-    "device",
-    "country",
-    "visitor_type",
-    CASE
-      WHEN NOT "visitor" IS NULL
-      THEN 'v:' || "visitor"
-      WHEN NOT "customer" IS NULL
-      THEN 'c:' || "customer"
-      WHEN NOT "account" IS NULL
-      THEN 'a:' || "account"
-      WHEN NOT "session" IS NULL
-      THEN 's:' || "session"
-      ELSE 'e:' || LOWER(HEX("event_id"))
-    END AS "cluster",
-    EPOCH_US("occurred_at") + CASE "kind"
-      WHEN $window_kind_0
-      THEN $window_us_0
-      WHEN $window_kind_1
-      THEN $window_us_1
-      WHEN $window_kind_2
-      THEN $window_us_2
-      ELSE 0
-    END AS "due_us"
-  FROM "touchpoints"
-  WHERE
-    "program_id" = $program AND "occurred_at" <= $as_of
-), "leads" AS (
+WITH "leads" AS (
   SELECT
     "conversion_id" AS "unit_id",
     "receipt_id" AS "own_receipt",
     "occurred_at" AS "dated_at",
-    "subject"
+    "subject",
+    "program_id"
   FROM "conversions"
   WHERE
     "program_id" = $program AND "definition_id" = $leads AND "occurred_at" <= $as_of
 ), "members" AS (
   SELECT
     "c"."conversion_id" AS "unit_id",
-    "c"."event_id",
     "c"."share_ppb",
-    "l"."dated_at"
+    "l"."dated_at",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."touched_at" AS "occurred_at",
+    0 AS "due_us",
+    "c"."partner_id",
+    "c"."partner_kind",
+    "c"."partnership_id",
+    "c"."placement_id",
+    "c"."placement_type",
+    "c"."link_id",
+    "c"."code_id",
+    "c"."channel_id",
+    "c"."campaign_id",
+    "c"."device",
+    "c"."browser",
+    "c"."country",
+    "c"."visitor_type",
+    "c"."landing_page",
+    "c"."sub_id"
   FROM "paths" AS "c"
   JOIN "leads" AS "l"
     ON "l"."unit_id" = "c"."conversion_id"
@@ -62,65 +39,55 @@ WITH "touches" AS (
     "c"."program_id" = $program
     AND "c"."definition_id" = $leads
     AND "c"."share_ppb" > 0
-), "ranked" AS (
+), "standing" AS (
   SELECT
-    "m"."unit_id",
-    "t"."partner_id",
-    "t"."partner_kind",
-    "t"."placement_id",
-    "t"."placement_type",
-    "t"."link_id",
-    "t"."code_id",
-    "t"."channel_id",
-    "t"."device",
-    "t"."country",
-    "t"."visitor_type",
-    MAX("t"."due_us") OVER (PARTITION BY "m"."unit_id") AS "lead_due_us",
+    "m".*,
+    MAX("m"."due_us") OVER (PARTITION BY "m"."unit_id") AS "lead_due_us",
     ROW_NUMBER() OVER (
       PARTITION BY "m"."unit_id"
-      ORDER BY "m"."share_ppb" DESC, "t"."occurred_at" DESC, "t"."event_id" DESC
-    ) AS "place"
+      ORDER BY "m"."share_ppb" DESC, "m"."occurred_at" DESC, "m"."event_id" DESC
+    ) AS "nth"
   FROM "members" AS "m"
-  JOIN "touches" AS "t"
-    ON "t"."event_id" = "m"."event_id"
 ), "units" AS (
   SELECT
     "l"."unit_id",
+    "l"."own_receipt",
     "l"."dated_at",
     COALESCE("t"."lead_due_us", 0) AS "due_us",
-    'l:' || "l"."subject" AS "cluster",
+    5 AS "tag",
+    "l"."subject" AS "who",
+    TRUE AS "counts",
+    "l"."program_id",
     "t"."partner_id",
     "t"."partner_kind",
+    "t"."partnership_id",
     "t"."placement_id",
     "t"."placement_type",
     "t"."link_id",
     "t"."code_id",
     "t"."channel_id",
+    "t"."campaign_id",
     "t"."device",
+    "t"."browser",
     "t"."country",
-    "t"."visitor_type"
+    "t"."visitor_type",
+    "t"."landing_page",
+    "t"."sub_id"
   FROM "leads" AS "l"
-  LEFT JOIN "ranked" AS "t"
-    ON "t"."unit_id" = "l"."unit_id" AND "t"."place" = 1
+  LEFT JOIN "standing" AS "t"
+    ON "t"."unit_id" = "l"."unit_id" AND "t"."nth" = 1
   WHERE
     TRUE AND "l"."dated_at" >= $start AND "l"."dated_at" < $end
-), "counted" AS (
-  SELECT
-    "u"."unit_id",
-    "u"."dated_at",
-    "u"."due_us",
-    "u"."cluster"
-  FROM "units" AS "u"
-  WHERE
-    NOT "u"."partner_id" IS NULL
 ), "reached" AS (
   SELECT
-    "r".*
+    1 AS "part",
+    "c".*
   FROM (
     SELECT
       "m"."unit_id",
       "c"."conversion_id",
       "c"."event_id",
+      "c"."receipt_id",
       "c"."converted_at",
       "c"."touched_at",
       "c"."version",
@@ -129,34 +96,43 @@ WITH "touches" AS (
         WHEN "c"."customer_type" IN ('new', 'returning')
         THEN "c"."customer_type"
         ELSE 'unknown'
-      END AS "customer_type",
-      ROW_NUMBER() OVER (
-        PARTITION BY "c"."conversion_id", "c"."event_id"
-        ORDER BY "m"."dated_at" DESC, "m"."unit_id" DESC
-      ) AS "place"
+      END AS "customer_type"
     FROM "paths" AS "c"
     JOIN "members" AS "m"
       ON "m"."event_id" = "c"."event_id" AND "m"."dated_at" <= "c"."converted_at"
     WHERE
       "c"."program_id" = $program
       AND "c"."definition_id" = $definition
-      AND "c"."share_ppb" > 0
       AND "c"."converted_at" <= $as_of
-  ) AS "r"
-  JOIN "counted" AS "u"
-    ON "u"."unit_id" = "r"."unit_id"
+      AND (
+        "c"."share_ppb" > 0
+      )
+    QUALIFY
+      ROW_NUMBER() OVER (
+        PARTITION BY "c"."conversion_id", "c"."event_id"
+        ORDER BY "m"."dated_at" DESC, "m"."unit_id" DESC
+      ) = 1
+  ) AS "c"
+  JOIN (
+    SELECT
+      "u".*
+    FROM "units" AS "u"
+    WHERE
+      (
+        NOT "u"."partner_id" IS NULL
+      )
+  ) AS "u"
+    ON "u"."unit_id" = "c"."unit_id"
   WHERE
-    "r"."place" = 1
+    TRUE
 ), "outcomes" AS (
   SELECT
     "unit_id",
-    MAX(CASE WHEN "nth" = 1 THEN "customer_type" END) AS "first_type",
+    MIN("part") AS "part",
     MAX(CASE WHEN "version" = $version THEN 1 ELSE 0 END) AS "under_version"
   FROM (
     SELECT
-      "r"."unit_id",
-      "r"."customer_type",
-      "r"."version",
+      "r".*,
       ROW_NUMBER() OVER (
         PARTITION BY "r"."unit_id"
         ORDER BY "r"."converted_at", "r"."conversion_id", "r"."event_id"
@@ -170,8 +146,17 @@ WITH "touches" AS (
     "u"."unit_id",
     "u"."dated_at",
     CASE WHEN NOT "o"."unit_id" IS NULL THEN 1 ELSE 0 END AS "converted",
-    CASE WHEN "u"."due_us" > $as_of_us THEN 1 ELSE 0 END AS "immature"
-  FROM "counted" AS "u"
+    0 AS "immature",
+    "u"."own_receipt"
+  FROM (
+    SELECT
+      "u".*
+    FROM "units" AS "u"
+    WHERE
+      (
+        NOT "u"."partner_id" IS NULL
+      )
+  ) AS "u"
   LEFT JOIN "outcomes" AS "o"
     ON "o"."unit_id" = "u"."unit_id"
   ORDER BY
@@ -181,7 +166,7 @@ WITH "touches" AS (
   OFFSET $offset
 ), "seen" AS (
   SELECT
-    "m"."unit_id",
+    "p"."unit_id",
     LISTAGG(LOWER(HEX("t"."event_id")), ' '
     ORDER BY
       "t"."occurred_at",
@@ -190,13 +175,11 @@ WITH "touches" AS (
     ORDER BY
       "t"."occurred_at",
       "t"."event_id") AS "receipts"
-  FROM "members" AS "m"
-  JOIN "page" AS "p"
-    ON "p"."unit_id" = "m"."unit_id"
-  JOIN "touches" AS "t"
-    ON "t"."event_id" = "m"."event_id"
+  FROM "page" AS "p"
+  JOIN "members" AS "t"
+    ON "t"."unit_id" = "p"."unit_id"
   GROUP BY
-    "m"."unit_id"
+    "p"."unit_id"
 ), "done" AS (
   SELECT
     "r"."unit_id",
@@ -222,19 +205,18 @@ SELECT
   LOWER(HEX("p"."unit_id")) AS "unit",
   EPOCH_US("p"."dated_at") AS "at_us",
   "p"."converted",
+  1 AS "is_unit",
   "p"."immature",
   COALESCE("s"."events", '') AS "events",
   COALESCE("s"."receipts", '') AS "receipts",
   COALESCE("d"."conversions", '') AS "conversions",
-  LOWER(HEX("l"."own_receipt")) AS "own_receipt"
+  LOWER(HEX("p"."own_receipt")) AS "own_receipt"
 FROM "page" AS "p"
 LEFT JOIN "seen" AS "s"
   ON "s"."unit_id" = "p"."unit_id"
 LEFT JOIN "done" AS "d"
   ON "d"."unit_id" = "p"."unit_id"
-LEFT JOIN "leads" AS "l"
-  ON "l"."unit_id" = "p"."unit_id"
 ORDER BY
   "p"."dated_at",
   "p"."unit_id"
--- parameters: as_of, as_of_us, definition, end, leads, limit, offset, program, start, version, window_kind_0, window_kind_1, window_kind_2, window_us_0, window_us_1, window_us_2
+-- parameters: as_of, definition, end, leads, limit, offset, program, start, version

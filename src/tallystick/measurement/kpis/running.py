@@ -22,8 +22,8 @@ from tallystick.measurement.kpis.sums import BASELINE, OTHER_ROW, ROW, TOTAL
 from tallystick.measurement.warehouse.engine import Engine
 from tallystick.measurement.warehouse.queries import Snapshot
 
-MOST_KEPT: Final = 256
-MOST_KEPT_ROWS: Final = 5_000
+MOST_KEPT: Final = 64
+MOST_KEPT_ROWS: Final = 20_000
 """A result with more rows is not kept. Together the two bound the memory of what is."""
 
 Rows = list[dict[str, Any]]

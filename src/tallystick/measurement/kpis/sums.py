@@ -13,6 +13,7 @@ from tallystick.measurement.kpis.dimensions import DIMENSIONS, text_of
 from tallystick.measurement.kpis.kinds import Segment
 from tallystick.measurement.kpis.measures import Aggregate
 from tallystick.measurement.kpis.steps import HOUSE, OURS, Step, chain, is_part, names
+from tallystick.partners.programs.rules import Basis
 
 ROW: Final = "row"
 OTHER_ROW: Final = "other"
@@ -45,6 +46,10 @@ SUMS: Final = (
 """The columns of every cell; each is told by one of the SELECTs that are put together, and 0 in the others."""
 
 
+_WIDE: Final = ("successes", "units_sq", "successes_sq", "units_successes", "top_1", "top_5", "top_10")
+"""The columns that may outgrow 64 bits."""
+
+
 def sum_steps(cut: Cut, *, crossed: bool, counting: bool) -> list[Step]:
     """From `entries` (and `counting`, `crossed`) to `told`: rows of scope, keys and some of the SUMS each."""
     steps = [_by_cluster(cut)]
@@ -64,7 +69,11 @@ def sum_steps(cut: Cut, *, crossed: bool, counting: bool) -> list[Step]:
 def last_select(cut: Cut, more: list[str]) -> str:
     """The SELECT that adds up what is told of each cell, and writes its keys as texts."""
     texts = "".join(f"{text_of(name, f'k{n}')} AS k{n}, " for n, name in enumerate(cut.by, 1))
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in SUMS)
+    wide = () if _counts_only(cut) else _WIDE
+    sums = ", ".join(
+        f"SUM({name}) AS {name}" if name in wide else f"CAST(SUM({name}) AS BIGINT) AS {name}"
+        for name in SUMS
+    )
     added = "".join(f"\nUNION ALL\n{select}" for select in more)
     order = "".join(f", k{n}" for n in range(1, len(cut.by) + 1))
     return f"""
@@ -229,13 +238,21 @@ def _of_clusters(cut: Cut) -> dict[str, str]:
     if not cut.clustered:
         return plain
     s = f"WHOLE(s, {COARSE})" if cut.numerator.aggregate is Aggregate.SHARE_OF else "s"
+    # Whole counts of one person are small: their squares fit where those of parts per billion do not.
+    wide_u, wide_s = ("u", s) if _counts_only(cut) else ("WIDE(u)", f"WIDE({s})")
     return plain | {
         "clusters": "COUNT(CASE WHEN u > 0 OR s > 0 THEN 1 END)",
-        "units_sq": _sum("WIDE(u) * u"),
-        "successes_sq": _sum(f"WIDE({s}) * {s}"),
-        "units_successes": _sum(f"WIDE(u) * {s}"),
+        "units_sq": _sum(f"{wide_u} * u"),
+        "successes_sq": _sum(f"{wide_s} * {s}"),
+        "units_successes": _sum(f"{wide_u} * {s}"),
         "largest": "COALESCE(MAX(u), 0)",
     }
+
+
+def _counts_only(cut: Cut) -> bool:
+    """Whether all that is summed are whole rows."""
+    aggregates = {measure.aggregate for measure in cut.kpi.measures.all}
+    return cut.basis is Basis.COHORT or aggregates <= {Aggregate.COUNT, Aggregate.COUNT_DISTINCT}
 
 
 def _sum(what: str) -> str:

@@ -1,0 +1,433 @@
+WITH "reached" AS MATERIALIZED (
+  SELECT
+    toInt64(1) AS "part",
+    COALESCE("c_row"."partner_id", unhex({nobody: String})) AS "k1",
+    "c_row"."event_id" AS "unit_id",
+    "c_row"."conversion_id",
+    "c_row"."event_id",
+    "c_row"."receipt_id",
+    "c_row"."converted_at",
+    "c_row"."touched_at",
+    "c_row"."version",
+    "c_row"."share_ppb",
+    CASE
+      WHEN "c_row"."customer_type" IN ('new', 'returning')
+      THEN "c_row"."customer_type"
+      ELSE 'unknown'
+    END AS "customer_type"
+  FROM "paths" AS "c_row"
+  WHERE
+    "c_row"."program_id" = unhex({program: String})
+    AND "c_row"."definition_id" = unhex({definition: String})
+    AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+    AND (
+      "c_row"."share_ppb" > toInt64(0)
+    )
+    AND "c_row"."counts"
+    AND "c_row"."kind" = 'click'
+    AND "c_row"."touched_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+    AND "c_row"."touched_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+    AND (
+      NOT (
+        "c_row"."partner_id" IS NULL
+      )
+    )
+), "outcomes" AS MATERIALIZED (
+  SELECT
+    "unit_id",
+    MIN("part") AS "part",
+    MIN("k1") AS "k1",
+    MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
+  FROM (
+    SELECT
+      "r_row".*,
+      ROW_NUMBER() OVER (
+        PARTITION BY "r_row"."unit_id"
+        ORDER BY "r_row"."converted_at", "r_row"."conversion_id", "r_row"."event_id"
+      ) AS "nth"
+    FROM "reached" AS "r_row"
+  ) AS "ordered_row"
+  GROUP BY
+    "unit_id"
+), "entries" AS MATERIALIZED (
+  SELECT
+    toInt64(1) + CASE WHEN "t_row"."counts" THEN toInt64(0) ELSE toInt64(4) END AS "part",
+    COALESCE("t_row"."partner_id", unhex({nobody: String})) AS "k1",
+    "t_row"."touches" AS "u",
+    toInt64(0) AS "s",
+    toInt64(0) AS "immature"
+  FROM "touch_counts" AS "t_row"
+  WHERE
+    "t_row"."program_id" = unhex({program: String})
+    AND "t_row"."bucket_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+    AND "t_row"."kind" = 'click'
+    AND "t_row"."bucket_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+    AND "t_row"."bucket_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+    AND (
+      NOT (
+        "t_row"."partner_id" IS NULL
+      )
+    )
+  UNION ALL
+  SELECT
+    "o_row"."part",
+    "o_row"."k1" AS "k1",
+    toInt64(0) AS "u",
+    toInt64(1) AS "s",
+    toInt64(0) AS "immature"
+  FROM "outcomes" AS "o_row"
+  WHERE
+    NOT (
+      "o_row"."unit_id" IS NULL
+    )
+), "counting" AS MATERIALIZED (
+  SELECT
+    "r_row"."part",
+    "r_row"."k1" AS "k1",
+    "r_row"."conversion_id" AS "thing",
+    "r_row"."share_ppb"
+  FROM "reached" AS "r_row"
+  WHERE
+    TRUE
+), "crossed" AS MATERIALIZED (
+  SELECT
+    "o_row"."part",
+    "o_row"."k1" AS "k1",
+    toInt64(1) AS "crossing"
+  FROM "outcomes" AS "o_row"
+  WHERE
+    "o_row"."under_version" = toInt64(0) AND NOT (
+      "o_row"."unit_id" IS NULL
+    )
+), "by_cluster" AS MATERIALIZED (
+  SELECT
+    "part",
+    "k1",
+    CAST(SUM("u") AS Nullable(Int64)) AS "u",
+    CAST(SUM("s") AS Nullable(Int64)) AS "s"
+  FROM "entries"
+  GROUP BY
+    "part",
+    "k1"
+), "told" AS MATERIALIZED (
+  SELECT
+    'total' AS "scope",
+    unhex({nobody: String}) AS "k1",
+    COALESCE(SUM("u"), toInt64(0)) AS "units",
+    COALESCE(SUM("s"), toInt64(0)) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    unhex({nobody: String}) AS "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    COALESCE(SUM("u"), toInt64(0)) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(5), toInt64(7))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    unhex({nobody: String}) AS "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(COUNT(*)) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    unhex({nobody: String}) AS "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(uniqExact("thing")) AS "conversions",
+    COALESCE(SUM("share_ppb"), toInt64(0)) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    COALESCE(SUM("u"), toInt64(0)) AS "units",
+    COALESCE(SUM("s"), toInt64(0)) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    COALESCE(SUM("u"), toInt64(0)) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(5), toInt64(7))
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(COUNT(*)) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(uniqExact("thing")) AS "conversions",
+    COALESCE(SUM("share_ppb"), toInt64(0)) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  GROUP BY
+    "k1"
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "scope",
+    CASE WHEN "k1" = unhex({nobody: String}) THEN 'none' ELSE LOWER(HEX("k1")) END AS "k1",
+    "units",
+    "successes",
+    "clusters",
+    "units_sq",
+    "successes_sq",
+    "units_successes",
+    "largest",
+    "immature",
+    "crossing",
+    "excluded",
+    "conversions",
+    "share_ppb",
+    "top_1",
+    "top_5",
+    "top_10",
+    "first_us",
+    "last_us",
+    "aside"
+  FROM (
+    SELECT
+      "scope",
+      "k1",
+      SUM("units") AS "units",
+      SUM("successes") AS "successes",
+      SUM("clusters") AS "clusters",
+      SUM("units_sq") AS "units_sq",
+      SUM("successes_sq") AS "successes_sq",
+      SUM("units_successes") AS "units_successes",
+      SUM("largest") AS "largest",
+      SUM("immature") AS "immature",
+      SUM("crossing") AS "crossing",
+      SUM("excluded") AS "excluded",
+      SUM("conversions") AS "conversions",
+      SUM("share_ppb") AS "share_ppb",
+      SUM("top_1") AS "top_1",
+      SUM("top_5") AS "top_5",
+      SUM("top_10") AS "top_10",
+      SUM("first_us") AS "first_us",
+      SUM("last_us") AS "last_us",
+      SUM("aside") AS "aside"
+    FROM (
+      SELECT
+        *
+      FROM "told"
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        unhex({nobody: String}) AS "k1",
+        toInt64(0) AS "units",
+        toInt64(0) AS "successes",
+        toInt64(0) AS "clusters",
+        toInt64(0) AS "units_sq",
+        toInt64(0) AS "successes_sq",
+        toInt64(0) AS "units_successes",
+        toInt64(0) AS "largest",
+        toInt64(0) AS "immature",
+        toInt64(0) AS "crossing",
+        toInt64(0) AS "excluded",
+        toInt64(0) AS "conversions",
+        toInt64(0) AS "share_ppb",
+        toInt64(0) AS "top_1",
+        toInt64(0) AS "top_5",
+        toInt64(0) AS "top_10",
+        toInt64(0) AS "first_us",
+        toInt64(0) AS "last_us",
+        toInt64(COUNT(*)) AS "aside"
+      FROM (
+        SELECT
+          "c_row"."conversion_id"
+        FROM "paths" AS "c_row"
+        WHERE
+          "c_row"."program_id" = unhex({program: String})
+          AND "c_row"."definition_id" = unhex({definition: String})
+          AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+          AND (
+            "c_row"."share_ppb" > toInt64(0)
+          )
+          AND "c_row"."converted_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+          AND "c_row"."converted_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+          AND NOT (
+            "c_row"."partner_id" IS NULL
+          )
+          AND TRUE
+        GROUP BY
+          "c_row"."conversion_id"
+        HAVING
+          MAX(
+            CASE
+              WHEN "c_row"."counts" AND (
+                "c_row"."kind" = 'click'
+              )
+              THEN toInt64(1)
+              ELSE toInt64(0)
+            END
+          ) = toInt64(0)
+      ) AS "aside_row"
+    ) AS "every_row"
+    GROUP BY
+      "scope",
+      "k1"
+  ) AS "cells_row"
+) AS "written_row"
+ORDER BY
+  "scope",
+  "k1"
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, group_by_use_nulls = 1, prefer_column_name_to_alias = 1, enable_materialized_cte = 1
+-- parameters: as_of, definition, end, nobody, program, start, version

@@ -1,0 +1,416 @@
+WITH "reached" AS (
+  SELECT
+    1 AS "part",
+    COALESCE("c"."partner_id", $nobody) AS "k1",
+    "c"."event_id" AS "unit_id",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
+    CASE
+      WHEN "c"."customer_type" IN ('new', 'returning')
+      THEN "c"."customer_type"
+      ELSE 'unknown'
+    END AS "customer_type"
+  FROM "paths" AS "c"
+  WHERE
+    "c"."program_id" = $program
+    AND "c"."definition_id" = $definition
+    AND "c"."converted_at" <= $as_of
+    AND (
+      "c"."share_ppb" > 0
+    )
+    AND "c"."counts"
+    AND "c"."kind" = 'click'
+    AND "c"."touched_at" >= $start
+    AND "c"."touched_at" < $end
+    AND (
+      NOT "c"."partner_id" IS NULL
+    )
+), "outcomes" AS (
+  SELECT
+    "unit_id",
+    MIN("part") AS "part",
+    MIN("k1") AS "k1",
+    MAX(CASE WHEN "version" = $version THEN 1 ELSE 0 END) AS "under_version"
+  FROM (
+    SELECT
+      "r".*,
+      ROW_NUMBER() OVER (
+        PARTITION BY "r"."unit_id"
+        ORDER BY "r"."converted_at", "r"."conversion_id", "r"."event_id"
+      ) AS "nth"
+    FROM "reached" AS "r"
+  ) AS "ordered"
+  GROUP BY
+    "unit_id"
+), "entries" AS (
+  SELECT
+    1 + CASE WHEN "t"."counts" THEN 0 ELSE 4 END AS "part",
+    COALESCE("t"."partner_id", $nobody) AS "k1",
+    "t"."touches" AS "u",
+    0 AS "s",
+    0 AS "immature"
+  FROM "touch_counts" AS "t"
+  WHERE
+    "t"."program_id" = $program
+    AND "t"."bucket_at" <= $as_of
+    AND "t"."kind" = 'click'
+    AND "t"."bucket_at" >= $start
+    AND "t"."bucket_at" < $end
+    AND (
+      NOT "t"."partner_id" IS NULL
+    )
+  UNION ALL
+  SELECT
+    "o"."part",
+    "o"."k1" AS "k1",
+    0 AS "u",
+    1 AS "s",
+    0 AS "immature"
+  FROM "outcomes" AS "o"
+  WHERE
+    NOT "o"."unit_id" IS NULL
+), "counting" AS (
+  SELECT
+    "r"."part",
+    "r"."k1" AS "k1",
+    "r"."conversion_id" AS "thing",
+    "r"."share_ppb"
+  FROM "reached" AS "r"
+  WHERE
+    TRUE
+), "crossed" AS (
+  SELECT
+    "o"."part",
+    "o"."k1" AS "k1",
+    1 AS "crossing"
+  FROM "outcomes" AS "o"
+  WHERE
+    "o"."under_version" = 0 AND NOT "o"."unit_id" IS NULL
+), "by_cluster" AS (
+  SELECT
+    "part",
+    "k1",
+    CAST(SUM("u") AS BIGINT) AS "u",
+    CAST(SUM("s") AS BIGINT) AS "s"
+  FROM "entries"
+  GROUP BY
+    "part",
+    "k1"
+), "told" AS (
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    COALESCE(SUM("u"), 0) AS "units",
+    COALESCE(SUM("s"), 0) AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (1, 3)
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    COALESCE(SUM("u"), 0) AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (5, 7)
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    COUNT(*) AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (1, 3)
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    $nobody AS "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    COUNT(DISTINCT "thing") AS "conversions",
+    COALESCE(SUM("share_ppb"), 0) AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (1, 3)
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    COALESCE(SUM("u"), 0) AS "units",
+    COALESCE(SUM("s"), 0) AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (1, 3)
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    COALESCE(SUM("u"), 0) AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (5, 7)
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    COUNT(*) AS "crossing",
+    0 AS "excluded",
+    0 AS "conversions",
+    0 AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (1, 3)
+  GROUP BY
+    "k1"
+  UNION ALL
+  SELECT
+    'row' AS "scope",
+    "k1",
+    0 AS "units",
+    0 AS "successes",
+    0 AS "clusters",
+    0 AS "units_sq",
+    0 AS "successes_sq",
+    0 AS "units_successes",
+    0 AS "largest",
+    0 AS "immature",
+    0 AS "crossing",
+    0 AS "excluded",
+    COUNT(DISTINCT "thing") AS "conversions",
+    COALESCE(SUM("share_ppb"), 0) AS "share_ppb",
+    0 AS "top_1",
+    0 AS "top_5",
+    0 AS "top_10",
+    0 AS "first_us",
+    0 AS "last_us",
+    0 AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (1, 3)
+  GROUP BY
+    "k1"
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "scope",
+    CASE WHEN "k1" = $nobody THEN 'none' ELSE LOWER(HEX("k1")) END AS "k1",
+    "units",
+    "successes",
+    "clusters",
+    "units_sq",
+    "successes_sq",
+    "units_successes",
+    "largest",
+    "immature",
+    "crossing",
+    "excluded",
+    "conversions",
+    "share_ppb",
+    "top_1",
+    "top_5",
+    "top_10",
+    "first_us",
+    "last_us",
+    "aside"
+  FROM (
+    SELECT
+      "scope",
+      "k1",
+      SUM("units") AS "units",
+      SUM("successes") AS "successes",
+      SUM("clusters") AS "clusters",
+      SUM("units_sq") AS "units_sq",
+      SUM("successes_sq") AS "successes_sq",
+      SUM("units_successes") AS "units_successes",
+      SUM("largest") AS "largest",
+      SUM("immature") AS "immature",
+      SUM("crossing") AS "crossing",
+      SUM("excluded") AS "excluded",
+      SUM("conversions") AS "conversions",
+      SUM("share_ppb") AS "share_ppb",
+      SUM("top_1") AS "top_1",
+      SUM("top_5") AS "top_5",
+      SUM("top_10") AS "top_10",
+      SUM("first_us") AS "first_us",
+      SUM("last_us") AS "last_us",
+      SUM("aside") AS "aside"
+    FROM (
+      SELECT
+        *
+      FROM "told"
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        $nobody AS "k1",
+        0 AS "units",
+        0 AS "successes",
+        0 AS "clusters",
+        0 AS "units_sq",
+        0 AS "successes_sq",
+        0 AS "units_successes",
+        0 AS "largest",
+        0 AS "immature",
+        0 AS "crossing",
+        0 AS "excluded",
+        0 AS "conversions",
+        0 AS "share_ppb",
+        0 AS "top_1",
+        0 AS "top_5",
+        0 AS "top_10",
+        0 AS "first_us",
+        0 AS "last_us",
+        COUNT(*) AS "aside"
+      FROM (
+        SELECT
+          "c"."conversion_id"
+        FROM "paths" AS "c"
+        WHERE
+          "c"."program_id" = $program
+          AND "c"."definition_id" = $definition
+          AND "c"."converted_at" <= $as_of
+          AND (
+            "c"."share_ppb" > 0
+          )
+          AND "c"."converted_at" >= $start
+          AND "c"."converted_at" < $end
+          AND NOT "c"."partner_id" IS NULL
+          AND TRUE
+        GROUP BY
+          "c"."conversion_id"
+        HAVING
+          MAX(CASE WHEN "c"."counts" AND (
+            "c"."kind" = 'click'
+          ) THEN 1 ELSE 0 END) = 0
+      ) AS "aside"
+    ) AS "every"
+    GROUP BY
+      "scope",
+      "k1"
+  ) AS "cells"
+) AS "written"
+ORDER BY
+  "scope",
+  "k1"
+-- parameters: as_of, definition, end, nobody, program, start, version

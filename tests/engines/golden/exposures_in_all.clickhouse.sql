@@ -1,0 +1,460 @@
+WITH "reached" AS MATERIALIZED (
+  SELECT
+    toInt64(1) AS "part",
+    "c_row"."event_id" AS "unit_id",
+    "c_row"."conversion_id",
+    "c_row"."event_id",
+    "c_row"."receipt_id",
+    "c_row"."converted_at",
+    "c_row"."touched_at",
+    "c_row"."version",
+    "c_row"."share_ppb",
+    CASE
+      WHEN "c_row"."customer_type" IN ('new', 'returning')
+      THEN "c_row"."customer_type"
+      ELSE 'unknown'
+    END AS "customer_type"
+  FROM "paths" AS "c_row"
+  WHERE
+    "c_row"."program_id" = unhex({program: String})
+    AND "c_row"."definition_id" = unhex({definition: String})
+    AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+    AND (
+      "c_row"."share_ppb" > toInt64(0)
+    )
+    AND "c_row"."counts"
+    AND "c_row"."kind" = 'impression'
+    AND "c_row"."touched_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+    AND (
+      NOT (
+        "c_row"."partner_id" IS NULL
+      )
+    )
+), "outcomes" AS MATERIALIZED (
+  SELECT
+    "unit_id",
+    MIN("part") AS "part",
+    MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
+  FROM (
+    SELECT
+      "r_row".*,
+      ROW_NUMBER() OVER (
+        PARTITION BY "r_row"."unit_id"
+        ORDER BY "r_row"."converted_at", "r_row"."conversion_id", "r_row"."event_id"
+      ) AS "nth"
+    FROM "reached" AS "r_row"
+  ) AS "ordered_row"
+  GROUP BY
+    "unit_id"
+), "entries" AS MATERIALIZED (
+  SELECT
+    toInt64(1) + CASE WHEN "u_row"."counts" THEN toInt64(0) ELSE toInt64(4) END AS "part",
+    "u_row"."tag",
+    "u_row"."who",
+    toInt64(1) AS "u",
+    CASE WHEN NOT (
+      "o_row"."unit_id" IS NULL
+    ) THEN toInt64(1) ELSE toInt64(0) END AS "s",
+    CASE
+      WHEN "u_row"."counts" AND "u_row"."due_us" > {as_of_us: Int64}
+      THEN toInt64(1)
+      ELSE toInt64(0)
+    END AS "immature"
+  FROM (
+    SELECT
+      "t_row"."event_id" AS "unit_id",
+      "t_row"."occurred_at" AS "dated_at",
+      toUnixTimestamp64Micro("t_row"."occurred_at") + CASE "t_row"."kind"
+        WHEN {window_kind_0: String}
+        THEN {window_us_0: Int64}
+        WHEN {window_kind_1: String}
+        THEN {window_us_1: Int64}
+        WHEN {window_kind_2: String}
+        THEN {window_us_2: Int64}
+        ELSE toInt64(0)
+      END AS "due_us",
+      CASE
+        WHEN NOT (
+          "t_row"."visitor" IS NULL
+        )
+        THEN toInt64(0)
+        WHEN NOT (
+          "t_row"."customer" IS NULL
+        )
+        THEN toInt64(1)
+        WHEN NOT (
+          "t_row"."account" IS NULL
+        )
+        THEN toInt64(2)
+        WHEN NOT (
+          "t_row"."session" IS NULL
+        )
+        THEN toInt64(3)
+        ELSE toInt64(4)
+      END AS "tag",
+      COALESCE(
+        "t_row"."visitor",
+        "t_row"."customer",
+        "t_row"."account",
+        "t_row"."session",
+        LOWER(HEX("t_row"."event_id"))
+      ) AS "who",
+      "t_row"."counts",
+      "t_row"."program_id",
+      "t_row"."partner_id",
+      "t_row"."partner_kind",
+      "t_row"."partnership_id",
+      "t_row"."placement_id",
+      "t_row"."placement_type",
+      "t_row"."link_id",
+      "t_row"."code_id",
+      "t_row"."channel_id",
+      "t_row"."campaign_id",
+      "t_row"."device",
+      "t_row"."browser",
+      "t_row"."country",
+      "t_row"."visitor_type",
+      "t_row"."landing_page",
+      "t_row"."sub_id"
+    FROM "touchpoints" AS "t_row"
+    WHERE
+      "t_row"."program_id" = unhex({program: String})
+      AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+      AND "t_row"."kind" = 'impression'
+      AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+      AND (
+        NOT (
+          "t_row"."partner_id" IS NULL
+        )
+      )
+  ) AS "u_row"
+  LEFT JOIN "outcomes" AS "o_row"
+    ON "o_row"."unit_id" = "u_row"."unit_id"
+), "counting" AS MATERIALIZED (
+  SELECT
+    "r_row"."part",
+    "r_row"."conversion_id" AS "thing",
+    "r_row"."share_ppb"
+  FROM "reached" AS "r_row"
+  WHERE
+    TRUE
+), "crossed" AS MATERIALIZED (
+  SELECT
+    "o_row"."part",
+    toInt64(1) AS "crossing"
+  FROM "outcomes" AS "o_row"
+  WHERE
+    "o_row"."under_version" = toInt64(0) AND NOT (
+      "o_row"."unit_id" IS NULL
+    )
+), "by_cluster" AS MATERIALIZED (
+  SELECT
+    "part",
+    "tag",
+    "who",
+    CAST(SUM("u") AS Nullable(Int64)) AS "u",
+    CAST(SUM("s") AS Nullable(Int64)) AS "s",
+    SUM("immature") AS "immature"
+  FROM "entries"
+  GROUP BY
+    "part",
+    "tag",
+    "who"
+), "told" AS MATERIALIZED (
+  SELECT
+    'total' AS "scope",
+    COALESCE(SUM("u"), toInt64(0)) AS "units",
+    COALESCE(SUM("s"), toInt64(0)) AS "successes",
+    toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
+    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(MAX("u"), toInt64(0)) AS "largest",
+    COALESCE(SUM("immature"), toInt64(0)) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    COALESCE(SUM("u"), toInt64(0)) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "by_cluster"
+  WHERE
+    "part" IN (toInt64(5), toInt64(7))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(COUNT(*)) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(0) AS "conversions",
+    toInt64(0) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "crossed"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+  UNION ALL
+  SELECT
+    'total' AS "scope",
+    toInt64(0) AS "units",
+    toInt64(0) AS "successes",
+    toInt64(0) AS "clusters",
+    toInt64(0) AS "units_sq",
+    toInt64(0) AS "successes_sq",
+    toInt64(0) AS "units_successes",
+    toInt64(0) AS "largest",
+    toInt64(0) AS "immature",
+    toInt64(0) AS "crossing",
+    toInt64(0) AS "excluded",
+    toInt64(uniqExact("thing")) AS "conversions",
+    COALESCE(SUM("share_ppb"), toInt64(0)) AS "share_ppb",
+    toInt64(0) AS "top_1",
+    toInt64(0) AS "top_5",
+    toInt64(0) AS "top_10",
+    toInt64(0) AS "first_us",
+    toInt64(0) AS "last_us",
+    toInt64(0) AS "aside"
+  FROM "counting"
+  WHERE
+    "part" IN (toInt64(1), toInt64(3))
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "scope",
+    "units",
+    "successes",
+    "clusters",
+    "units_sq",
+    "successes_sq",
+    "units_successes",
+    "largest",
+    "immature",
+    "crossing",
+    "excluded",
+    "conversions",
+    "share_ppb",
+    "top_1",
+    "top_5",
+    "top_10",
+    "first_us",
+    "last_us",
+    "aside"
+  FROM (
+    SELECT
+      "scope",
+      SUM("units") AS "units",
+      SUM("successes") AS "successes",
+      SUM("clusters") AS "clusters",
+      SUM("units_sq") AS "units_sq",
+      SUM("successes_sq") AS "successes_sq",
+      SUM("units_successes") AS "units_successes",
+      SUM("largest") AS "largest",
+      SUM("immature") AS "immature",
+      SUM("crossing") AS "crossing",
+      SUM("excluded") AS "excluded",
+      SUM("conversions") AS "conversions",
+      SUM("share_ppb") AS "share_ppb",
+      SUM("top_1") AS "top_1",
+      SUM("top_5") AS "top_5",
+      SUM("top_10") AS "top_10",
+      SUM("first_us") AS "first_us",
+      SUM("last_us") AS "last_us",
+      SUM("aside") AS "aside"
+    FROM (
+      SELECT
+        *
+      FROM "told"
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        toInt64(0) AS "units",
+        toInt64(0) AS "successes",
+        toInt64(0) AS "clusters",
+        toInt64(0) AS "units_sq",
+        toInt64(0) AS "successes_sq",
+        toInt64(0) AS "units_successes",
+        toInt64(0) AS "largest",
+        toInt64(0) AS "immature",
+        toInt64(0) AS "crossing",
+        toInt64(0) AS "excluded",
+        toInt64(0) AS "conversions",
+        toInt64(0) AS "share_ppb",
+        toInt64(0) AS "top_1",
+        toInt64(0) AS "top_5",
+        toInt64(0) AS "top_10",
+        COALESCE(MIN(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "first_us",
+        COALESCE(MAX(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "last_us",
+        toInt64(0) AS "aside"
+      FROM (
+        SELECT
+          "t_row"."event_id" AS "unit_id",
+          "t_row"."occurred_at" AS "dated_at",
+          toUnixTimestamp64Micro("t_row"."occurred_at") + CASE "t_row"."kind"
+            WHEN {window_kind_0: String}
+            THEN {window_us_0: Int64}
+            WHEN {window_kind_1: String}
+            THEN {window_us_1: Int64}
+            WHEN {window_kind_2: String}
+            THEN {window_us_2: Int64}
+            ELSE toInt64(0)
+          END AS "due_us",
+          CASE
+            WHEN NOT (
+              "t_row"."visitor" IS NULL
+            )
+            THEN toInt64(0)
+            WHEN NOT (
+              "t_row"."customer" IS NULL
+            )
+            THEN toInt64(1)
+            WHEN NOT (
+              "t_row"."account" IS NULL
+            )
+            THEN toInt64(2)
+            WHEN NOT (
+              "t_row"."session" IS NULL
+            )
+            THEN toInt64(3)
+            ELSE toInt64(4)
+          END AS "tag",
+          COALESCE(
+            "t_row"."visitor",
+            "t_row"."customer",
+            "t_row"."account",
+            "t_row"."session",
+            LOWER(HEX("t_row"."event_id"))
+          ) AS "who",
+          "t_row"."counts",
+          "t_row"."program_id",
+          "t_row"."partner_id",
+          "t_row"."partner_kind",
+          "t_row"."partnership_id",
+          "t_row"."placement_id",
+          "t_row"."placement_type",
+          "t_row"."link_id",
+          "t_row"."code_id",
+          "t_row"."channel_id",
+          "t_row"."campaign_id",
+          "t_row"."device",
+          "t_row"."browser",
+          "t_row"."country",
+          "t_row"."visitor_type",
+          "t_row"."landing_page",
+          "t_row"."sub_id"
+        FROM "touchpoints" AS "t_row"
+        WHERE
+          "t_row"."program_id" = unhex({program: String})
+          AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+          AND "t_row"."kind" = 'impression'
+          AND "t_row"."counts"
+          AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+          AND (
+            NOT (
+              "t_row"."partner_id" IS NULL
+            )
+          )
+      ) AS "u_row"
+      WHERE
+        "u_row"."counts" AND NOT (
+          "u_row"."partner_id" IS NULL
+        )
+      UNION ALL
+      SELECT
+        'total' AS "scope",
+        toInt64(0) AS "units",
+        toInt64(0) AS "successes",
+        toInt64(0) AS "clusters",
+        toInt64(0) AS "units_sq",
+        toInt64(0) AS "successes_sq",
+        toInt64(0) AS "units_successes",
+        toInt64(0) AS "largest",
+        toInt64(0) AS "immature",
+        toInt64(0) AS "crossing",
+        toInt64(0) AS "excluded",
+        toInt64(0) AS "conversions",
+        toInt64(0) AS "share_ppb",
+        toInt64(0) AS "top_1",
+        toInt64(0) AS "top_5",
+        toInt64(0) AS "top_10",
+        toInt64(0) AS "first_us",
+        toInt64(0) AS "last_us",
+        toInt64(COUNT(*)) AS "aside"
+      FROM (
+        SELECT
+          "c_row"."conversion_id"
+        FROM "paths" AS "c_row"
+        WHERE
+          "c_row"."program_id" = unhex({program: String})
+          AND "c_row"."definition_id" = unhex({definition: String})
+          AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+          AND (
+            "c_row"."share_ppb" > toInt64(0)
+          )
+          AND "c_row"."converted_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+          AND NOT (
+            "c_row"."partner_id" IS NULL
+          )
+          AND TRUE
+        GROUP BY
+          "c_row"."conversion_id"
+        HAVING
+          MAX(
+            CASE
+              WHEN "c_row"."counts" AND (
+                "c_row"."kind" = 'impression'
+              )
+              THEN toInt64(1)
+              ELSE toInt64(0)
+            END
+          ) = toInt64(0)
+      ) AS "aside_row"
+    ) AS "every_row"
+    GROUP BY
+      "scope"
+  ) AS "cells_row"
+) AS "written_row"
+ORDER BY
+  "scope"
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, group_by_use_nulls = 1, prefer_column_name_to_alias = 1, enable_materialized_cte = 1
+-- parameters: as_of, as_of_us, definition, program, start, version, window_kind_0, window_kind_1, window_kind_2, window_us_0, window_us_1, window_us_2
