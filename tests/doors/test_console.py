@@ -303,6 +303,15 @@ def test_pages_can_be_asked_for_their_head_and_take_nothing(browser, address):
     assert browser.client.post(address, {"id": "x"}).status_code == 405
 
 
+def test_the_rows_of_another_kpi_end_with_all_others_and_what_it_does_not_know_is_left_out(browser):
+    page = browser.get("/acme/?kpi=gross_revenue&by=partner&top=20&where=device%3Dmobile&basis=cohort")
+    assert page.one("h1").text == "Gross revenue"
+    assert "EUR" in page.words
+    assert "What are the conversions worth" in page.words
+    orders = browser.get("/acme/?kpi=tracking_loss_rate&where=device%3Dmobile")
+    assert "Left out, because this KPI does not know them: device=mobile" in orders.words
+
+
 def test_a_period_without_anything_is_undefined_not_zero(browser):
     page = browser.get("/acme/?from=2024-01-01&until=2024-01-31")
     assert "undefined: no sessions" in page.words

@@ -38,7 +38,11 @@ class Asking:
         return self._agreed(credits_of, question, *keys, **more)
 
     def _agreed(
-        self, asked: Callable[Concatenate[Question, Asked], Found], question: Question, *keys: Any, **more: Any
+        self,
+        asked: Callable[Concatenate[Question, Asked], Found],
+        question: Question,
+        *keys: Any,
+        **more: Any,
     ) -> Found:
         first, *others = (
             asked(question, *keys, engine=engine, snapshot=self.snapshot, **more) for engine in self.engines

@@ -59,7 +59,9 @@ def _session() -> Any:
 
 def _view(table: FactTable, files: Sequence[Path]) -> str:
     columns = ", ".join(
-        f"{column.name} Nullable({_TYPES[column.kind]})" if column.nullable else f"{column.name} {_TYPES[column.kind]}"
+        f"{column.name} Nullable({_TYPES[column.kind]})"
+        if column.nullable
+        else f"{column.name} {_TYPES[column.kind]}"
         for column in table.columns
     ).replace("'", r"\'")
     # As one pattern: a UNION of many files takes ClickHouse longer to plan than to read.

@@ -47,7 +47,11 @@ class Compared(Asking):
             assert numbers(section.baseline.statistics, left_out) == plain(expected, left_out)
 
     def _rows_agree(self, section: Section, oracle: Oracle, cut: Cut, left_out: tuple[str, ...]) -> None:
-        found = [(keys_of(cell.keys), numbers(cell.statistics, left_out)) for cell in section.rows if not cell.is_other]
+        found = [
+            (keys_of(cell.keys), numbers(cell.statistics, left_out))
+            for cell in section.rows
+            if not cell.is_other
+        ]
         others = [numbers(cell.statistics, left_out) for cell in section.rows if cell.is_other]
         cells = oracle.every_cell()
         if cut.top:

@@ -24,7 +24,13 @@ DIVIDED = {
 }
 """KPIs that divide by clicks, sessions, leads or exposures."""
 
-AMOUNTS = {"gross_revenue", "revenue_per_click", "revenue_per_session", "average_order_value", "revenue_concentration"}
+AMOUNTS = {
+    "gross_revenue",
+    "revenue_per_click",
+    "revenue_per_session",
+    "average_order_value",
+    "revenue_concentration",
+}
 
 
 @dataclass
@@ -58,7 +64,9 @@ class RowsOf:
     def __init__(self, world: World, cut: Cut) -> None:
         self.world, self.cut = world, cut
         self.touches = [
-            row for row in world.touchpoints if row["program_id"] == PROGRAM and row["occurred_at"] <= cut.as_of
+            row
+            for row in world.touchpoints
+            if row["program_id"] == PROGRAM and row["occurred_at"] <= cut.as_of
         ]
         self._units: list[Unit] | None = None
 
@@ -72,7 +80,9 @@ class RowsOf:
             and row["converted_at"] <= self.cut.as_of
             and (self.cut.currency is None or row["currency"] == self.cut.currency)
         ]
-        return sorted(found, key=lambda row: (row["converted_at"], row["conversion_id"].bytes, row["event_id"].bytes))
+        return sorted(
+            found, key=lambda row: (row["converted_at"], row["conversion_id"].bytes, row["event_id"].bytes)
+        )
 
     def credits(self) -> list[Row]:
         return [row for row in self.paths(self.cut.definition_id) if row["share_ppb"] > 0]
@@ -135,7 +145,10 @@ class RowsOf:
                 if pause is None or pause > (HALF_AN_HOUR if key is None else A_DAY):
                     runs.append([])
                 runs[-1].append(touch)
-            found += [self.session([t for t in run if t["occurred_at"] - run[0]["occurred_at"] <= A_DAY]) for run in runs]
+            found += [
+                self.session([t for t in run if t["occurred_at"] - run[0]["occurred_at"] <= A_DAY])
+                for run in runs
+            ]
         return found
 
     def session(self, run: list[Row]) -> Unit:
@@ -162,7 +175,9 @@ class RowsOf:
 
     def owner(self, units: list[Unit], path: Row) -> Unit | None:
         """The unit that a share converts: of leads the latest one before the conversion."""
-        owners = [unit for unit in units if any(touch["event_id"] == path["event_id"] for touch in unit.touches)]
+        owners = [
+            unit for unit in units if any(touch["event_id"] == path["event_id"] for touch in unit.touches)
+        ]
         if self.cut.unit is not Denominator.LEADS:
             return owners[0] if owners else None
         before = [unit for unit in owners if unit.at <= path["converted_at"]]
@@ -197,7 +212,16 @@ def attributed(rows: RowsOf) -> Iterator[One]:
     for path in rows.credits():
         share = path["share_ppb"]
         who = rows.subject(path) if of_buyer else rows.person(path)
-        yield One(path, path["converted_at"], who, 0, share, path["conversion_id"], share, dates=rows.cut.unit is None)
+        yield One(
+            path,
+            path["converted_at"],
+            who,
+            0,
+            share,
+            path["conversion_id"],
+            share,
+            dates=rows.cut.unit is None,
+        )
 
 
 def assisted(rows: RowsOf) -> Iterator[One]:
@@ -247,13 +271,21 @@ def lost(rows: RowsOf) -> Iterator[One]:
     """Orders that the shop has and tracking should have seen, and those of them that it has not."""
     cut = rows.cut
     shop: dict[str, Row] = {}
-    for order in sorted(rows.world.shop_orders, key=lambda row: (row["receipt_id"].bytes, row["report_id"].bytes)):
+    for order in sorted(
+        rows.world.shop_orders, key=lambda row: (row["receipt_id"].bytes, row["report_id"].bytes)
+    ):
         at, inside = order["ordered_at"], order["program_id"] == PROGRAM and order["ordered_at"] <= cut.as_of
         if inside and (cut.start is None or at >= cut.start) and (cut.end is None or at < cut.end):
             shop[order["order_number"].strip()] = order
-    seen = [row for row in rows.world.outcomes if row["program_id"] == PROGRAM and row["occurred_at"] <= cut.as_of]
+    seen = [
+        row for row in rows.world.outcomes if row["program_id"] == PROGRAM and row["occurred_at"] <= cut.as_of
+    ]
     own = {order["source"] for order in shop.values()}
-    orders = [row for row in seen if row["kind"] in ("purchase", "subscription", "renewal") and row["source"] not in own]
+    orders = [
+        row
+        for row in seen
+        if row["kind"] in ("purchase", "subscription", "renewal") and row["source"] not in own
+    ]
     counted: dict[str, bool] = defaultdict(bool)
     for row in orders:
         if row["order_number"] is not None:

@@ -160,7 +160,12 @@ class Oracle:
     def apart(self) -> None:
         for touch in self.rows.touches:
             at = touch["occurred_at"]
-            if not touch["counts"] and self.rows.of_kind(touch) and self.in_period(at) and self.belongs(touch, at):
+            if (
+                not touch["counts"]
+                and self.rows.of_kind(touch)
+                and self.in_period(at)
+                and self.belongs(touch, at)
+            ):
                 self.tally.excluded.append(self.open_keys(touch, at))
 
     def cohort(self, units: list[Any]) -> None:
@@ -183,12 +188,17 @@ class Oracle:
             self.tally.entries.append((keys, into, unit.cluster, 1, int(converted)))
             if self.rows.is_open(unit):
                 self.tally.immature.append(keys)
-            if converted and into is not None and self.cut.version not in {path["version"] for path in earned[n]}:
+            if (
+                converted
+                and into is not None
+                and self.cut.version not in {path["version"] for path in earned[n]}
+            ):
                 self.tally.crossing.append(into)
 
     def with_outcome(self, unit: Any, path: Row) -> Keys:
         return tuple(
-            self.outcome(name, path) if name in SPLITS else self.value(name, unit.face, unit.at) for name in self.cut.by
+            self.outcome(name, path) if name in SPLITS else self.value(name, unit.face, unit.at)
+            for name in self.cut.by
         )
 
     def measured(self, found: Callable[[RowsOf], Iterable[Any]]) -> None:
@@ -217,6 +227,7 @@ class Oracle:
     def top(self, most: int) -> tuple[list[Keys], Sums]:
         """The keys of the largest cells, largest first, and all the others as one."""
         cells = {keys: self.sums(lambda of, keys=keys: of == keys) for keys in self.all_keys()}
+
         def size(keys: Keys) -> int:
             return cells[keys].units if self.divides() else cells[keys].successes
 

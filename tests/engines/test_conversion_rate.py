@@ -30,7 +30,9 @@ def test_every_dimension_splits_as_the_oracle_does(anywhere, number, dimension, 
     anywhere(number).agree(denominator=unit, basis=basis, segment=Segment.ALL, by=(dimension,))
 
 
-@pytest.mark.parametrize(("unit", "basis"), [(Denominator.CLICKS, Basis.COHORT), (Denominator.LEADS, Basis.PERIOD)])
+@pytest.mark.parametrize(
+    ("unit", "basis"), [(Denominator.CLICKS, Basis.COHORT), (Denominator.LEADS, Basis.PERIOD)]
+)
 def test_an_answer_does_not_look_beyond_its_instant(anywhere, unit, basis):
     asked = anywhere(0)
     asked.agree(as_of=asked.world.as_of - timedelta(days=4), denominator=unit, basis=basis)
@@ -44,7 +46,9 @@ def test_figures_without_intervals_are_those_of_the_whole_count(anywhere, unit, 
     quick = asked.agree(**fields, intervals=False)
     whole = asked.ask(asked.world.question(**fields, as_of=quick.question.as_of))
     for few, all_of_them in zip(quick.sections, whole.sections, strict=True):
-        assert [(cell.keys, cell.value) for cell in few.rows] == [(cell.keys, cell.value) for cell in all_of_them.rows]
+        assert [(cell.keys, cell.value) for cell in few.rows] == [
+            (cell.keys, cell.value) for cell in all_of_them.rows
+        ]
         assert {cell.interval for cell in few.rows} == {None}
 
 

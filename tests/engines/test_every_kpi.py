@@ -12,6 +12,7 @@ from tallystick.measurement.kpis.questions import Period
 from tallystick.partners.programs.rules import Basis, Denominator
 from tests.engines.world import CHANNELS, PARTNERS
 
+
 def some_filters(chance: random.Random, on: date, dimensions: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
     every: list[tuple[str, Any]] = [
         ("partner", chance.choice(PARTNERS)),

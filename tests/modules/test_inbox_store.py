@@ -171,6 +171,15 @@ def test_a_brand_reads_and_counts_only_its_own(store):
     assert (store.backlog(ACME, None), store.backlog(ZOE, None), store.backlog(ids.new(), None)) == (2, 2, 0)
 
 
+def test_the_oldest_that_waits_is_told_by_when_it_was_received_not_by_when_it_was_kept(store):
+    earlier = NOON - timedelta(minutes=5)
+    store.append([order(1), click(1)])
+    store.append([msgspec.structs.replace(each, received_at=earlier) for each in (order(2), click(2))])
+    assert store.oldest(ACME, None) == earlier
+    position = store.read(ACME, None, 10).position
+    assert (store.oldest(ACME, position), store.oldest(ZOE, None)) == (None, None)
+
+
 def test_receipts_are_found_by_id_and_unknown_ids_are_left_out(store):
     receipts = [order(1), click(1), order(1, amount="11.00")]
     store.append(receipts)

@@ -161,7 +161,9 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
     def expand(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder):
             names.add(node.name)
-            return sqlglot.parse_one(spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect=dialect)
+            return sqlglot.parse_one(
+                spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect=dialect
+            )
         if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in spoken.functions:
             written = [_on_the_wall(node, kind_of)] if name.startswith("LOCAL_") else node.expressions
             arguments = [part.transform(expand).sql(dialect=dialect) for part in written]
@@ -178,7 +180,9 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
     tree = tree.transform(expand)
     tree = quote_identifiers(tree, dialect=dialect)
     if spoken.settings:
-        tree.set("settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()])
+        tree.set(
+            "settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()]
+        )
     return tree.sql(dialect=dialect, pretty=True), frozenset(names)
 
 
