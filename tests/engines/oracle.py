@@ -73,7 +73,6 @@ class Oracle:
 
     def value(self, name: str, row: Row | None, at: Any) -> str:
         row = row or {}
-        on = at.astimezone(self.zone).date()
         match name:
             case "program":
                 return PROGRAM.hex
@@ -89,16 +88,19 @@ class Oracle:
                 return row.get(name) or "(none)"
             case "device" | "country" | "visitor_type" | "browser":
                 return row.get(name) or "unknown"
-            case "day":
-                return on.isoformat()
-            case "week":
-                year, week, _ = on.isocalendar()
-                return f"{year}-W{week:02d}"
-            case "month":
-                return f"{on.year}-{on.month:02d}"
-            case "quarter":
-                return f"{on.year}-Q{(on.month - 1) // 3 + 1}"
+            case "day" | "week" | "month" | "quarter":
+                return self.when(name, at)
         return self.outcome(name, row)
+
+    def when(self, name: str, at: Any) -> str:
+        on = at.astimezone(self.zone).date()
+        year, week, _ = on.isocalendar()
+        return {
+            "day": on.isoformat(),
+            "week": f"{year}-W{week:02d}",
+            "month": f"{on.year}-{on.month:02d}",
+            "quarter": f"{on.year}-Q{(on.month - 1) // 3 + 1}",
+        }[name]
 
     def outcome(self, name: str, row: Row) -> str:
         if name == "customer_type":
@@ -178,8 +180,8 @@ class Oracle:
                 unit = units[mine[owner.id]]
                 earned[mine[owner.id]].append(path)
                 if self.wanted(path):
-                    keys = self.with_outcome(unit, path)
-                    self.tally.things.append((keys, path["conversion_id"], path["share_ppb"]))
+                    of = self.with_outcome(unit, path)
+                    self.tally.things.append((of, path["conversion_id"], path["share_ppb"]))
         for n, unit in enumerate(units):
             first = earned[n][0] if earned[n] else None
             converted = first is not None and self.wanted(first)
@@ -219,14 +221,14 @@ class Oracle:
 
     def every_cell(self) -> dict[Keys, Sums]:
         """The cells by their keys: of every unit, conversion and excluded touchpoint, under each type of outcome."""
-        return {keys: self.sums(lambda of, keys=keys: of == keys) for keys in self.all_keys()}
+        return {keys: self.sums(keys.__eq__) for keys in self.all_keys()}
 
     def total(self) -> Sums:
         return self.sums(lambda _: True, whole=True)
 
     def top(self, most: int) -> tuple[list[Keys], Sums]:
         """The keys of the largest cells, largest first, and all the others as one."""
-        cells = {keys: self.sums(lambda of, keys=keys: of == keys) for keys in self.all_keys()}
+        cells = {keys: self.sums(keys.__eq__) for keys in self.all_keys()}
 
         def size(keys: Keys) -> int:
             return cells[keys].units if self.divides() else cells[keys].successes

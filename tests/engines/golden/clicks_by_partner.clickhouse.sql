@@ -3,13 +3,13 @@ WITH "reached" AS MATERIALIZED (
     toInt64(1) AS "part",
     COALESCE("c_row"."partner_id", unhex({nobody: String})) AS "k1",
     "c_row"."event_id" AS "unit_id",
-    "c_row"."conversion_id",
-    "c_row"."event_id",
-    "c_row"."receipt_id",
-    "c_row"."converted_at",
-    "c_row"."touched_at",
-    "c_row"."version",
-    "c_row"."share_ppb",
+    "c_row"."conversion_id" AS "conversion_id",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
+    "c_row"."converted_at" AS "converted_at",
+    "c_row"."touched_at" AS "touched_at",
+    "c_row"."version" AS "version",
+    "c_row"."share_ppb" AS "share_ppb",
     CASE
       WHEN "c_row"."customer_type" IN ('new', 'returning')
       THEN "c_row"."customer_type"
@@ -34,7 +34,7 @@ WITH "reached" AS MATERIALIZED (
     )
 ), "outcomes" AS MATERIALIZED (
   SELECT
-    "unit_id",
+    "unit_id" AS "unit_id",
     MIN("part") AS "part",
     MIN("k1") AS "k1",
     MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
@@ -53,8 +53,8 @@ WITH "reached" AS MATERIALIZED (
   SELECT
     toInt64(1) + CASE WHEN "u_row"."counts" THEN toInt64(0) ELSE toInt64(4) END AS "part",
     COALESCE("u_row"."partner_id", unhex({nobody: String})) AS "k1",
-    "u_row"."tag",
-    "u_row"."who",
+    "u_row"."tag" AS "tag",
+    "u_row"."who" AS "who",
     toInt64(1) AS "u",
     CASE WHEN NOT (
       "o_row"."unit_id" IS NULL
@@ -91,23 +91,23 @@ WITH "reached" AS MATERIALIZED (
         "t_row"."session",
         LOWER(HEX("t_row"."event_id"))
       ) AS "who",
-      "t_row"."counts",
-      "t_row"."program_id",
-      "t_row"."partner_id",
-      "t_row"."partner_kind",
-      "t_row"."partnership_id",
-      "t_row"."placement_id",
-      "t_row"."placement_type",
-      "t_row"."link_id",
-      "t_row"."code_id",
-      "t_row"."channel_id",
-      "t_row"."campaign_id",
-      "t_row"."device",
-      "t_row"."browser",
-      "t_row"."country",
-      "t_row"."visitor_type",
-      "t_row"."landing_page",
-      "t_row"."sub_id"
+      "t_row"."counts" AS "counts",
+      "t_row"."program_id" AS "program_id",
+      "t_row"."partner_id" AS "partner_id",
+      "t_row"."partner_kind" AS "partner_kind",
+      "t_row"."partnership_id" AS "partnership_id",
+      "t_row"."placement_id" AS "placement_id",
+      "t_row"."placement_type" AS "placement_type",
+      "t_row"."link_id" AS "link_id",
+      "t_row"."code_id" AS "code_id",
+      "t_row"."channel_id" AS "channel_id",
+      "t_row"."campaign_id" AS "campaign_id",
+      "t_row"."device" AS "device",
+      "t_row"."browser" AS "browser",
+      "t_row"."country" AS "country",
+      "t_row"."visitor_type" AS "visitor_type",
+      "t_row"."landing_page" AS "landing_page",
+      "t_row"."sub_id" AS "sub_id"
     FROM "touchpoints" AS "t_row"
     WHERE
       "t_row"."program_id" = unhex({program: String})
@@ -125,16 +125,16 @@ WITH "reached" AS MATERIALIZED (
     ON "o_row"."unit_id" = "u_row"."unit_id"
 ), "counting" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
+    "r_row"."part" AS "part",
     "r_row"."k1" AS "k1",
     "r_row"."conversion_id" AS "thing",
-    "r_row"."share_ppb"
+    "r_row"."share_ppb" AS "share_ppb"
   FROM "reached" AS "r_row"
   WHERE
     TRUE
 ), "crossed" AS MATERIALIZED (
   SELECT
-    "o_row"."part",
+    "o_row"."part" AS "part",
     "o_row"."k1" AS "k1",
     toInt64(1) AS "crossing"
   FROM "outcomes" AS "o_row"
@@ -144,10 +144,10 @@ WITH "reached" AS MATERIALIZED (
     )
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "k1",
-    "tag",
-    "who",
+    "part" AS "part",
+    "k1" AS "k1",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     CAST(SUM("s") AS Nullable(Int64)) AS "s"
   FROM "entries"
@@ -163,9 +163,9 @@ WITH "reached" AS MATERIALIZED (
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -180,8 +180,8 @@ WITH "reached" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       CAST(SUM("s") AS Nullable(Int64)) AS "s"
     FROM "by_cluster"
@@ -269,13 +269,13 @@ WITH "reached" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -296,7 +296,7 @@ WITH "reached" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -323,7 +323,7 @@ WITH "reached" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -350,7 +350,7 @@ WITH "reached" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -379,48 +379,48 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
+    "scope" AS "scope",
     CASE WHEN "k1" = unhex({nobody: String}) THEN 'none' ELSE LOWER(HEX("k1")) END AS "k1",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      "k1",
-      SUM("units") AS "units",
-      SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
-      SUM("units_sq") AS "units_sq",
-      SUM("successes_sq") AS "successes_sq",
-      SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
-      SUM("top_1") AS "top_1",
-      SUM("top_5") AS "top_5",
-      SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      "scope" AS "scope",
+      "k1" AS "k1",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
+      CAST(SUM("successes") AS Nullable(Int64)) AS "successes",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
+      CAST(SUM("units_sq") AS Nullable(Int64)) AS "units_sq",
+      CAST(SUM("successes_sq") AS Nullable(Int64)) AS "successes_sq",
+      CAST(SUM("units_successes") AS Nullable(Int64)) AS "units_successes",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
+      CAST(SUM("top_1") AS Nullable(Int64)) AS "top_1",
+      CAST(SUM("top_5") AS Nullable(Int64)) AS "top_5",
+      CAST(SUM("top_10") AS Nullable(Int64)) AS "top_10",
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *
@@ -478,23 +478,23 @@ FROM (
             "t_row"."session",
             LOWER(HEX("t_row"."event_id"))
           ) AS "who",
-          "t_row"."counts",
-          "t_row"."program_id",
-          "t_row"."partner_id",
-          "t_row"."partner_kind",
-          "t_row"."partnership_id",
-          "t_row"."placement_id",
-          "t_row"."placement_type",
-          "t_row"."link_id",
-          "t_row"."code_id",
-          "t_row"."channel_id",
-          "t_row"."campaign_id",
-          "t_row"."device",
-          "t_row"."browser",
-          "t_row"."country",
-          "t_row"."visitor_type",
-          "t_row"."landing_page",
-          "t_row"."sub_id"
+          "t_row"."counts" AS "counts",
+          "t_row"."program_id" AS "program_id",
+          "t_row"."partner_id" AS "partner_id",
+          "t_row"."partner_kind" AS "partner_kind",
+          "t_row"."partnership_id" AS "partnership_id",
+          "t_row"."placement_id" AS "placement_id",
+          "t_row"."placement_type" AS "placement_type",
+          "t_row"."link_id" AS "link_id",
+          "t_row"."code_id" AS "code_id",
+          "t_row"."channel_id" AS "channel_id",
+          "t_row"."campaign_id" AS "campaign_id",
+          "t_row"."device" AS "device",
+          "t_row"."browser" AS "browser",
+          "t_row"."country" AS "country",
+          "t_row"."visitor_type" AS "visitor_type",
+          "t_row"."landing_page" AS "landing_page",
+          "t_row"."sub_id" AS "sub_id"
         FROM "touchpoints" AS "t_row"
         WHERE
           "t_row"."program_id" = unhex({program: String})
@@ -537,7 +537,7 @@ FROM (
         toInt64(COUNT(*)) AS "aside"
       FROM (
         SELECT
-          "c_row"."conversion_id"
+          "c_row"."conversion_id" AS "conversion_id"
         FROM "paths" AS "c_row"
         WHERE
           "c_row"."program_id" = unhex({program: String})

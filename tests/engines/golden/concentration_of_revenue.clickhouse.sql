@@ -39,26 +39,26 @@ WITH "rows_paths" AS MATERIALIZED (
     )
 ), "entries" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
-    "r_row"."tag",
-    "r_row"."who",
-    "r_row"."u",
-    "r_row"."s",
+    "r_row"."part" AS "part",
+    "r_row"."tag" AS "tag",
+    "r_row"."who" AS "who",
+    "r_row"."u" AS "u",
+    "r_row"."s" AS "s",
     toInt64(0) AS "immature"
   FROM "rows_paths" AS "r_row"
 ), "counting" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
-    "r_row"."thing",
-    "r_row"."share_ppb"
+    "r_row"."part" AS "part",
+    "r_row"."thing" AS "thing",
+    "r_row"."share_ppb" AS "share_ppb"
   FROM "rows_paths" AS "r_row"
   WHERE
     "r_row"."above"
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "tag",
-    "who",
+    "part" AS "part",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     SUM("s") AS "s"
   FROM "entries"
@@ -140,11 +140,11 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "s",
+      "s" AS "s",
       ROW_NUMBER() OVER (ORDER BY "s" DESC, "who") AS "nth"
     FROM (
       SELECT
-        "who",
+        "who" AS "who",
         SUM("s") AS "s"
       FROM "by_cluster"
       WHERE
@@ -182,46 +182,46 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "scope" AS "scope",
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      SUM("units") AS "units",
+      "scope" AS "scope",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
       SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
       SUM("units_sq") AS "units_sq",
       SUM("successes_sq") AS "successes_sq",
       SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
       SUM("top_1") AS "top_1",
       SUM("top_5") AS "top_5",
       SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *

@@ -205,24 +205,24 @@ FROM (
   FROM (
     SELECT
       "scope",
-      SUM("units") AS "units",
+      CAST(SUM("units") AS BIGINT) AS "units",
       SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
+      CAST(SUM("clusters") AS BIGINT) AS "clusters",
       SUM("units_sq") AS "units_sq",
       SUM("successes_sq") AS "successes_sq",
       SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
+      CAST(SUM("largest") AS BIGINT) AS "largest",
+      CAST(SUM("immature") AS BIGINT) AS "immature",
+      CAST(SUM("crossing") AS BIGINT) AS "crossing",
+      CAST(SUM("excluded") AS BIGINT) AS "excluded",
+      CAST(SUM("conversions") AS BIGINT) AS "conversions",
+      CAST(SUM("share_ppb") AS BIGINT) AS "share_ppb",
       SUM("top_1") AS "top_1",
       SUM("top_5") AS "top_5",
       SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      CAST(SUM("first_us") AS BIGINT) AS "first_us",
+      CAST(SUM("last_us") AS BIGINT) AS "last_us",
+      CAST(SUM("aside") AS BIGINT) AS "aside"
     FROM (
       SELECT
         *

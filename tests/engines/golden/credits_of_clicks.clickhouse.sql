@@ -2,13 +2,13 @@ WITH "reached" AS MATERIALIZED (
   SELECT
     toInt64(1) AS "part",
     "c_row"."event_id" AS "unit_id",
-    "c_row"."conversion_id",
-    "c_row"."event_id",
-    "c_row"."receipt_id",
-    "c_row"."converted_at",
-    "c_row"."touched_at",
-    "c_row"."version",
-    "c_row"."share_ppb",
+    "c_row"."conversion_id" AS "conversion_id",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
+    "c_row"."converted_at" AS "converted_at",
+    "c_row"."touched_at" AS "touched_at",
+    "c_row"."version" AS "version",
+    "c_row"."share_ppb" AS "share_ppb",
     CASE
       WHEN "c_row"."customer_type" IN ('new', 'returning')
       THEN "c_row"."customer_type"
@@ -33,7 +33,7 @@ WITH "reached" AS MATERIALIZED (
     )
 ), "outcomes" AS MATERIALIZED (
   SELECT
-    "unit_id",
+    "unit_id" AS "unit_id",
     MIN("part") AS "part",
     MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
   FROM (
@@ -49,14 +49,14 @@ WITH "reached" AS MATERIALIZED (
     "unit_id"
 ), "chosen" AS MATERIALIZED (
   SELECT
-    "r_row"."conversion_id",
-    "r_row"."event_id",
-    "r_row"."receipt_id",
-    "r_row"."converted_at",
-    "r_row"."touched_at",
-    "r_row"."version",
-    "r_row"."share_ppb",
-    "r_row"."customer_type"
+    "r_row"."conversion_id" AS "conversion_id",
+    "r_row"."event_id" AS "event_id",
+    "r_row"."receipt_id" AS "receipt_id",
+    "r_row"."converted_at" AS "converted_at",
+    "r_row"."touched_at" AS "touched_at",
+    "r_row"."version" AS "version",
+    "r_row"."share_ppb" AS "share_ppb",
+    "r_row"."customer_type" AS "customer_type"
   FROM "reached" AS "r_row"
   WHERE
     TRUE
@@ -66,11 +66,11 @@ SELECT
   LOWER(HEX("k_row"."receipt_id")) AS "conversion_receipt",
   LOWER(HEX("r_row"."event_id")) AS "event",
   LOWER(HEX("r_row"."receipt_id")) AS "receipt",
-  "r_row"."share_ppb",
+  "r_row"."share_ppb" AS "share_ppb",
   toUnixTimestamp64Micro("r_row"."converted_at") AS "converted_us",
   toUnixTimestamp64Micro("r_row"."touched_at") AS "touched_us",
-  "r_row"."customer_type",
-  "r_row"."version"
+  "r_row"."customer_type" AS "customer_type",
+  "r_row"."version" AS "version"
 FROM "chosen" AS "r_row"
 LEFT JOIN "conversions" AS "k_row"
   ON "k_row"."conversion_id" = "r_row"."conversion_id"

@@ -1,7 +1,7 @@
 WITH "opened" AS MATERIALIZED (
   SELECT
-    "t_row"."event_id",
-    "t_row"."occurred_at",
+    "t_row"."event_id" AS "event_id",
+    "t_row"."occurred_at" AS "occurred_at",
     toInt64(0) AS "due_us",
     CASE
       WHEN NOT (
@@ -29,7 +29,7 @@ WITH "opened" AS MATERIALIZED (
       "t_row"."session",
       LOWER(HEX("t_row"."event_id"))
     ) AS "who",
-    "t_row"."session",
+    "t_row"."session" AS "session",
     CASE
       WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
       THEN toInt64(1)
@@ -103,13 +103,13 @@ WITH "opened" AS MATERIALIZED (
   )
 ), "members" AS MATERIALIZED (
   SELECT
-    "b_row"."unit_id",
-    "b_row"."event_id",
-    "b_row"."occurred_at",
-    "b_row"."due_us",
-    "b_row"."tag",
-    "b_row"."who",
-    "b_row"."sourceless"
+    "b_row"."unit_id" AS "unit_id",
+    "b_row"."event_id" AS "event_id",
+    "b_row"."occurred_at" AS "occurred_at",
+    "b_row"."due_us" AS "due_us",
+    "b_row"."tag" AS "tag",
+    "b_row"."who" AS "who",
+    "b_row"."sourceless" AS "sourceless"
   FROM "begun" AS "b_row"
   WHERE
     toUnixTimestamp64Micro("b_row"."occurred_at") - toUnixTimestamp64Micro("b_row"."began_at") <= toInt64(86400000000)
@@ -117,7 +117,7 @@ WITH "opened" AS MATERIALIZED (
     AND "b_row"."began_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
 ), "visits" AS MATERIALIZED (
   SELECT
-    "m_row"."unit_id",
+    "m_row"."unit_id" AS "unit_id",
     MIN("m_row"."occurred_at") AS "dated_at",
     MAX("m_row"."due_us") AS "due_us",
     MIN("m_row"."tag") AS "tag",
@@ -131,28 +131,28 @@ WITH "opened" AS MATERIALIZED (
     "m_row"."unit_id"
 ), "units" AS MATERIALIZED (
   SELECT
-    "v_row"."unit_id",
-    "v_row"."dated_at",
-    "v_row"."due_us",
-    "v_row"."tag",
-    "v_row"."who",
+    "v_row"."unit_id" AS "unit_id",
+    "v_row"."dated_at" AS "dated_at",
+    "v_row"."due_us" AS "due_us",
+    "v_row"."tag" AS "tag",
+    "v_row"."who" AS "who",
     TRUE AS "counts",
-    "t_row"."program_id",
-    "t_row"."partner_id",
-    "t_row"."partner_kind",
-    "t_row"."partnership_id",
-    "t_row"."placement_id",
-    "t_row"."placement_type",
-    "t_row"."link_id",
-    "t_row"."code_id",
-    "t_row"."channel_id",
-    "t_row"."campaign_id",
-    "t_row"."device",
-    "t_row"."browser",
-    "t_row"."country",
-    "t_row"."visitor_type",
-    "t_row"."landing_page",
-    "t_row"."sub_id"
+    "t_row"."program_id" AS "program_id",
+    "t_row"."partner_id" AS "partner_id",
+    "t_row"."partner_kind" AS "partner_kind",
+    "t_row"."partnership_id" AS "partnership_id",
+    "t_row"."placement_id" AS "placement_id",
+    "t_row"."placement_type" AS "placement_type",
+    "t_row"."link_id" AS "link_id",
+    "t_row"."code_id" AS "code_id",
+    "t_row"."channel_id" AS "channel_id",
+    "t_row"."campaign_id" AS "campaign_id",
+    "t_row"."device" AS "device",
+    "t_row"."browser" AS "browser",
+    "t_row"."country" AS "country",
+    "t_row"."visitor_type" AS "visitor_type",
+    "t_row"."landing_page" AS "landing_page",
+    "t_row"."sub_id" AS "sub_id"
   FROM "visits" AS "v_row"
   JOIN "touchpoints" AS "t_row"
     ON "t_row"."event_id" = "v_row"."face_id"
@@ -220,14 +220,14 @@ WITH "opened" AS MATERIALIZED (
     )
 ), "chosen" AS MATERIALIZED (
   SELECT
-    "r_row"."conversion_id",
-    "r_row"."event_id",
-    "r_row"."receipt_id",
-    "r_row"."converted_at",
-    "r_row"."touched_at",
-    "r_row"."version",
-    "r_row"."share_ppb",
-    "r_row"."customer_type"
+    "r_row"."conversion_id" AS "conversion_id",
+    "r_row"."event_id" AS "event_id",
+    "r_row"."receipt_id" AS "receipt_id",
+    "r_row"."converted_at" AS "converted_at",
+    "r_row"."touched_at" AS "touched_at",
+    "r_row"."version" AS "version",
+    "r_row"."share_ppb" AS "share_ppb",
+    "r_row"."customer_type" AS "customer_type"
   FROM "rows_paths" AS "r_row"
   WHERE
     "r_row"."above"
@@ -237,11 +237,11 @@ SELECT
   LOWER(HEX("k_row"."receipt_id")) AS "conversion_receipt",
   LOWER(HEX("r_row"."event_id")) AS "event",
   LOWER(HEX("r_row"."receipt_id")) AS "receipt",
-  "r_row"."share_ppb",
+  "r_row"."share_ppb" AS "share_ppb",
   toUnixTimestamp64Micro("r_row"."converted_at") AS "converted_us",
   toUnixTimestamp64Micro("r_row"."touched_at") AS "touched_us",
-  "r_row"."customer_type",
-  "r_row"."version"
+  "r_row"."customer_type" AS "customer_type",
+  "r_row"."version" AS "version"
 FROM "chosen" AS "r_row"
 LEFT JOIN "conversions" AS "k_row"
   ON "k_row"."conversion_id" = "r_row"."conversion_id"

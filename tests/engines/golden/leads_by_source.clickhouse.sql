@@ -3,8 +3,8 @@ WITH "leads" AS MATERIALIZED (
     "conversion_id" AS "unit_id",
     "receipt_id" AS "own_receipt",
     "occurred_at" AS "dated_at",
-    "subject",
-    "program_id"
+    "subject" AS "subject",
+    "program_id" AS "program_id"
   FROM "conversions"
   WHERE
     "program_id" = unhex({program: String})
@@ -13,27 +13,27 @@ WITH "leads" AS MATERIALIZED (
 ), "members" AS MATERIALIZED (
   SELECT
     "c_row"."conversion_id" AS "unit_id",
-    "c_row"."share_ppb",
-    "l_row"."dated_at",
-    "c_row"."event_id",
-    "c_row"."receipt_id",
+    "c_row"."share_ppb" AS "share_ppb",
+    "l_row"."dated_at" AS "dated_at",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
     "c_row"."touched_at" AS "occurred_at",
     toInt64(0) AS "due_us",
-    "c_row"."partner_id",
-    "c_row"."partner_kind",
-    "c_row"."partnership_id",
-    "c_row"."placement_id",
-    "c_row"."placement_type",
-    "c_row"."link_id",
-    "c_row"."code_id",
-    "c_row"."channel_id",
-    "c_row"."campaign_id",
-    "c_row"."device",
-    "c_row"."browser",
-    "c_row"."country",
-    "c_row"."visitor_type",
-    "c_row"."landing_page",
-    "c_row"."sub_id"
+    "c_row"."partner_id" AS "partner_id",
+    "c_row"."partner_kind" AS "partner_kind",
+    "c_row"."partnership_id" AS "partnership_id",
+    "c_row"."placement_id" AS "placement_id",
+    "c_row"."placement_type" AS "placement_type",
+    "c_row"."link_id" AS "link_id",
+    "c_row"."code_id" AS "code_id",
+    "c_row"."channel_id" AS "channel_id",
+    "c_row"."campaign_id" AS "campaign_id",
+    "c_row"."device" AS "device",
+    "c_row"."browser" AS "browser",
+    "c_row"."country" AS "country",
+    "c_row"."visitor_type" AS "visitor_type",
+    "c_row"."landing_page" AS "landing_page",
+    "c_row"."sub_id" AS "sub_id"
   FROM "paths" AS "c_row"
   JOIN "leads" AS "l_row"
     ON "l_row"."unit_id" = "c_row"."conversion_id"
@@ -52,29 +52,29 @@ WITH "leads" AS MATERIALIZED (
   FROM "members" AS "m_row"
 ), "units" AS MATERIALIZED (
   SELECT
-    "l_row"."unit_id",
-    "l_row"."own_receipt",
-    "l_row"."dated_at",
+    "l_row"."unit_id" AS "unit_id",
+    "l_row"."own_receipt" AS "own_receipt",
+    "l_row"."dated_at" AS "dated_at",
     COALESCE("t_row"."lead_due_us", toInt64(0)) AS "due_us",
     toInt64(5) AS "tag",
     "l_row"."subject" AS "who",
     TRUE AS "counts",
-    "l_row"."program_id",
-    "t_row"."partner_id",
-    "t_row"."partner_kind",
-    "t_row"."partnership_id",
-    "t_row"."placement_id",
-    "t_row"."placement_type",
-    "t_row"."link_id",
-    "t_row"."code_id",
-    "t_row"."channel_id",
-    "t_row"."campaign_id",
-    "t_row"."device",
-    "t_row"."browser",
-    "t_row"."country",
-    "t_row"."visitor_type",
-    "t_row"."landing_page",
-    "t_row"."sub_id"
+    "l_row"."program_id" AS "program_id",
+    "t_row"."partner_id" AS "partner_id",
+    "t_row"."partner_kind" AS "partner_kind",
+    "t_row"."partnership_id" AS "partnership_id",
+    "t_row"."placement_id" AS "placement_id",
+    "t_row"."placement_type" AS "placement_type",
+    "t_row"."link_id" AS "link_id",
+    "t_row"."code_id" AS "code_id",
+    "t_row"."channel_id" AS "channel_id",
+    "t_row"."campaign_id" AS "campaign_id",
+    "t_row"."device" AS "device",
+    "t_row"."browser" AS "browser",
+    "t_row"."country" AS "country",
+    "t_row"."visitor_type" AS "visitor_type",
+    "t_row"."landing_page" AS "landing_page",
+    "t_row"."sub_id" AS "sub_id"
   FROM "leads" AS "l_row"
   LEFT JOIN "standing" AS "t_row"
     ON "t_row"."unit_id" = "l_row"."unit_id" AND "t_row"."nth" = toInt64(1)
@@ -89,14 +89,14 @@ WITH "leads" AS MATERIALIZED (
     "c_row".*
   FROM (
     SELECT
-      "m_row"."unit_id",
-      "c_row"."conversion_id",
-      "c_row"."event_id",
-      "c_row"."receipt_id",
-      "c_row"."converted_at",
-      "c_row"."touched_at",
-      "c_row"."version",
-      "c_row"."share_ppb",
+      "m_row"."unit_id" AS "unit_id",
+      "c_row"."conversion_id" AS "conversion_id",
+      "c_row"."event_id" AS "event_id",
+      "c_row"."receipt_id" AS "receipt_id",
+      "c_row"."converted_at" AS "converted_at",
+      "c_row"."touched_at" AS "touched_at",
+      "c_row"."version" AS "version",
+      "c_row"."share_ppb" AS "share_ppb",
       CASE
         WHEN "c_row"."customer_type" IN ('new', 'returning')
         THEN "c_row"."customer_type"
@@ -133,7 +133,7 @@ WITH "leads" AS MATERIALIZED (
     TRUE
 ), "outcomes" AS MATERIALIZED (
   SELECT
-    "unit_id",
+    "unit_id" AS "unit_id",
     MIN("part") AS "part",
     MIN("k1") AS "k1",
     MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
@@ -152,8 +152,8 @@ WITH "leads" AS MATERIALIZED (
   SELECT
     toInt64(1) AS "part",
     COALESCE("u_row"."partner_id", "u_row"."channel_id", unhex({nobody: String})) AS "k1",
-    "u_row"."tag",
-    "u_row"."who",
+    "u_row"."tag" AS "tag",
+    "u_row"."who" AS "who",
     toInt64(1) AS "u",
     CASE WHEN NOT (
       "o_row"."unit_id" IS NULL
@@ -172,16 +172,16 @@ WITH "leads" AS MATERIALIZED (
     ON "o_row"."unit_id" = "u_row"."unit_id"
 ), "counting" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
+    "r_row"."part" AS "part",
     "r_row"."k1" AS "k1",
     "r_row"."conversion_id" AS "thing",
-    "r_row"."share_ppb"
+    "r_row"."share_ppb" AS "share_ppb"
   FROM "reached" AS "r_row"
   WHERE
     TRUE
 ), "crossed" AS MATERIALIZED (
   SELECT
-    "o_row"."part",
+    "o_row"."part" AS "part",
     "o_row"."k1" AS "k1",
     toInt64(1) AS "crossing"
   FROM "outcomes" AS "o_row"
@@ -191,10 +191,10 @@ WITH "leads" AS MATERIALIZED (
     )
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "k1",
-    "tag",
-    "who",
+    "part" AS "part",
+    "k1" AS "k1",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     CAST(SUM("s") AS Nullable(Int64)) AS "s"
   FROM "entries"
@@ -210,9 +210,9 @@ WITH "leads" AS MATERIALIZED (
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -227,8 +227,8 @@ WITH "leads" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       CAST(SUM("s") AS Nullable(Int64)) AS "s"
     FROM "by_cluster"
@@ -316,13 +316,13 @@ WITH "leads" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -343,7 +343,7 @@ WITH "leads" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -370,7 +370,7 @@ WITH "leads" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -397,7 +397,7 @@ WITH "leads" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -426,48 +426,48 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
+    "scope" AS "scope",
     CASE WHEN "k1" = unhex({nobody: String}) THEN 'none' ELSE LOWER(HEX("k1")) END AS "k1",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      "k1",
-      SUM("units") AS "units",
-      SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
-      SUM("units_sq") AS "units_sq",
-      SUM("successes_sq") AS "successes_sq",
-      SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
-      SUM("top_1") AS "top_1",
-      SUM("top_5") AS "top_5",
-      SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      "scope" AS "scope",
+      "k1" AS "k1",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
+      CAST(SUM("successes") AS Nullable(Int64)) AS "successes",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
+      CAST(SUM("units_sq") AS Nullable(Int64)) AS "units_sq",
+      CAST(SUM("successes_sq") AS Nullable(Int64)) AS "successes_sq",
+      CAST(SUM("units_successes") AS Nullable(Int64)) AS "units_successes",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
+      CAST(SUM("top_1") AS Nullable(Int64)) AS "top_1",
+      CAST(SUM("top_5") AS Nullable(Int64)) AS "top_5",
+      CAST(SUM("top_10") AS Nullable(Int64)) AS "top_10",
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *
@@ -529,11 +529,11 @@ FROM (
         toInt64(COUNT(*)) AS "aside"
       FROM (
         SELECT
-          "c_row"."conversion_id"
+          "c_row"."conversion_id" AS "conversion_id"
         FROM "paths" AS "c_row"
         LEFT JOIN (
           SELECT
-            "event_id",
+            "event_id" AS "event_id",
             MIN("dated_at") AS "first_at"
           FROM "members"
           GROUP BY

@@ -28,14 +28,14 @@ WITH "shop" AS MATERIALIZED (
 ), "named" AS MATERIALIZED (
   SELECT
     TRIM("e_row"."order_number") AS "number",
-    "e_row"."kind",
-    "e_row"."label",
-    "e_row"."occurred_at",
+    "e_row"."kind" AS "kind",
+    "e_row"."label" AS "label",
+    "e_row"."occurred_at" AS "occurred_at",
     CASE WHEN "f_row"."source" IS NULL THEN toInt64(0) ELSE toInt64(1) END AS "own"
   FROM "outcomes" AS "e_row"
   LEFT JOIN (
     SELECT DISTINCT
-      "source"
+      "source" AS "source"
     FROM "shop"
   ) AS "f_row"
     ON "f_row"."source" = "e_row"."source"
@@ -47,7 +47,7 @@ WITH "shop" AS MATERIALIZED (
     )
 ), "found" AS MATERIALIZED (
   SELECT
-    "n_row"."number",
+    "n_row"."number" AS "number",
     MAX(CASE WHEN "n_row"."label" = 'valid' THEN toInt64(1) ELSE toInt64(0) END) AS "counted"
   FROM "named" AS "n_row"
   WHERE
@@ -81,7 +81,7 @@ WITH "shop" AS MATERIALIZED (
     )
 ), "asking" AS MATERIALIZED (
   SELECT
-    "s_row"."bare"
+    "s_row"."bare" AS "bare"
   FROM "shop" AS "s_row"
   LEFT JOIN "found" AS "f_row"
     ON "f_row"."number" = "s_row"."number"
@@ -97,7 +97,7 @@ WITH "shop" AS MATERIALIZED (
   FROM "outcomes" AS "e_row"
   LEFT JOIN (
     SELECT DISTINCT
-      "source"
+      "source" AS "source"
     FROM "shop"
   ) AS "f_row"
     ON "f_row"."source" = "e_row"."source"
@@ -138,7 +138,7 @@ WITH "shop" AS MATERIALIZED (
     ON "l_row"."bare" = "s_row"."bare" AND "f_row"."number" IS NULL
   LEFT JOIN (
     SELECT DISTINCT
-      "number"
+      "number" AS "number"
     FROM "named"
     WHERE
       NOT (
@@ -207,20 +207,20 @@ WITH "shop" AS MATERIALIZED (
     )
 ), "entries" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
-    "r_row"."k1",
-    "r_row"."tag",
-    "r_row"."who",
-    "r_row"."u",
-    "r_row"."s",
+    "r_row"."part" AS "part",
+    "r_row"."k1" AS "k1",
+    "r_row"."tag" AS "tag",
+    "r_row"."who" AS "who",
+    "r_row"."u" AS "u",
+    "r_row"."s" AS "s",
     toInt64(0) AS "immature"
   FROM "rows_reconciled_orders" AS "r_row"
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "k1",
-    "tag",
-    "who",
+    "part" AS "part",
+    "k1" AS "k1",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     CAST(SUM("s") AS Nullable(Int64)) AS "s"
   FROM "entries"
@@ -236,9 +236,9 @@ WITH "shop" AS MATERIALIZED (
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -253,8 +253,8 @@ WITH "shop" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       CAST(SUM("s") AS Nullable(Int64)) AS "s"
     FROM "by_cluster"
@@ -292,13 +292,13 @@ WITH "shop" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
-    COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
-    COALESCE(SUM(toInt256("s") * "s"), toInt64(0)) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * "s"), toInt64(0)) AS "units_successes",
+    COALESCE(SUM("u" * "u"), toInt64(0)) AS "units_sq",
+    COALESCE(SUM("s" * "s"), toInt64(0)) AS "successes_sq",
+    COALESCE(SUM("u" * "s"), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -319,7 +319,7 @@ WITH "shop" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -348,48 +348,48 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
+    "scope" AS "scope",
     "k1" AS "k1",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      "k1",
-      SUM("units") AS "units",
-      SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
-      SUM("units_sq") AS "units_sq",
-      SUM("successes_sq") AS "successes_sq",
-      SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
-      SUM("top_1") AS "top_1",
-      SUM("top_5") AS "top_5",
-      SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      "scope" AS "scope",
+      "k1" AS "k1",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
+      CAST(SUM("successes") AS Nullable(Int64)) AS "successes",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
+      CAST(SUM("units_sq") AS Nullable(Int64)) AS "units_sq",
+      CAST(SUM("successes_sq") AS Nullable(Int64)) AS "successes_sq",
+      CAST(SUM("units_successes") AS Nullable(Int64)) AS "units_successes",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
+      CAST(SUM("top_1") AS Nullable(Int64)) AS "top_1",
+      CAST(SUM("top_5") AS Nullable(Int64)) AS "top_5",
+      CAST(SUM("top_10") AS Nullable(Int64)) AS "top_10",
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *

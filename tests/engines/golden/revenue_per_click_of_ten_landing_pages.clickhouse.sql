@@ -66,8 +66,8 @@ WITH "rows_paths" AS MATERIALIZED (
   SELECT
     toInt64(1) + CASE WHEN "u_row"."counts" THEN toInt64(0) ELSE toInt64(4) END AS "part",
     COALESCE(nullIf("u_row"."landing_page", ''), '(none)') AS "k1",
-    "u_row"."tag",
-    "u_row"."who",
+    "u_row"."tag" AS "tag",
+    "u_row"."who" AS "who",
     toInt64(1) AS "u",
     toInt64(0) AS "s",
     toInt64(0) AS "immature"
@@ -102,23 +102,23 @@ WITH "rows_paths" AS MATERIALIZED (
         "t_row"."session",
         LOWER(HEX("t_row"."event_id"))
       ) AS "who",
-      "t_row"."counts",
-      "t_row"."program_id",
-      "t_row"."partner_id",
-      "t_row"."partner_kind",
-      "t_row"."partnership_id",
-      "t_row"."placement_id",
-      "t_row"."placement_type",
-      "t_row"."link_id",
-      "t_row"."code_id",
-      "t_row"."channel_id",
-      "t_row"."campaign_id",
-      "t_row"."device",
-      "t_row"."browser",
-      "t_row"."country",
-      "t_row"."visitor_type",
-      "t_row"."landing_page",
-      "t_row"."sub_id"
+      "t_row"."counts" AS "counts",
+      "t_row"."program_id" AS "program_id",
+      "t_row"."partner_id" AS "partner_id",
+      "t_row"."partner_kind" AS "partner_kind",
+      "t_row"."partnership_id" AS "partnership_id",
+      "t_row"."placement_id" AS "placement_id",
+      "t_row"."placement_type" AS "placement_type",
+      "t_row"."link_id" AS "link_id",
+      "t_row"."code_id" AS "code_id",
+      "t_row"."channel_id" AS "channel_id",
+      "t_row"."campaign_id" AS "campaign_id",
+      "t_row"."device" AS "device",
+      "t_row"."browser" AS "browser",
+      "t_row"."country" AS "country",
+      "t_row"."visitor_type" AS "visitor_type",
+      "t_row"."landing_page" AS "landing_page",
+      "t_row"."sub_id" AS "sub_id"
     FROM "touchpoints" AS "t_row"
     WHERE
       "t_row"."program_id" = unhex({program: String})
@@ -134,29 +134,29 @@ WITH "rows_paths" AS MATERIALIZED (
   ) AS "u_row"
   UNION ALL
   SELECT
-    "r_row"."part",
-    "r_row"."k1",
-    "r_row"."tag",
-    "r_row"."who",
-    "r_row"."u",
-    "r_row"."s",
+    "r_row"."part" AS "part",
+    "r_row"."k1" AS "k1",
+    "r_row"."tag" AS "tag",
+    "r_row"."who" AS "who",
+    "r_row"."u" AS "u",
+    "r_row"."s" AS "s",
     toInt64(0) AS "immature"
   FROM "rows_paths" AS "r_row"
 ), "counting" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
-    "r_row"."k1",
-    "r_row"."thing",
-    "r_row"."share_ppb"
+    "r_row"."part" AS "part",
+    "r_row"."k1" AS "k1",
+    "r_row"."thing" AS "thing",
+    "r_row"."share_ppb" AS "share_ppb"
   FROM "rows_paths" AS "r_row"
   WHERE
     "r_row"."above"
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "k1",
-    "tag",
-    "who",
+    "part" AS "part",
+    "k1" AS "k1",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     SUM("s") AS "s"
   FROM "entries"
@@ -167,22 +167,22 @@ WITH "rows_paths" AS MATERIALIZED (
     "who"
 ), "ranked" AS MATERIALIZED (
   SELECT
-    "k1",
+    "k1" AS "k1",
     ROW_NUMBER() OVER (ORDER BY "size" DESC, "k1") AS "place"
   FROM (
     SELECT
-      "k1",
+      "k1" AS "k1",
       SUM("size") AS "size"
     FROM (
       SELECT
-        "k1",
+        "k1" AS "k1",
         CASE WHEN "part" IN (toInt64(1), toInt64(3)) THEN "u" ELSE toInt64(0) END AS "size"
       FROM "by_cluster"
       WHERE
         "part" IN (toInt64(1), toInt64(3)) OR "part" IN (toInt64(5), toInt64(7))
       UNION ALL
       SELECT
-        "k1",
+        "k1" AS "k1",
         toInt64(0) AS "size"
       FROM "counting"
       WHERE
@@ -218,8 +218,8 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       SUM("s") AS "s"
     FROM "by_cluster"
@@ -282,7 +282,7 @@ WITH "rows_paths" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
@@ -307,7 +307,7 @@ WITH "rows_paths" AS MATERIALIZED (
   FROM (
     SELECT
       "b_row".*,
-      "r_row"."place"
+      "r_row"."place" AS "place"
     FROM (
       SELECT
         *
@@ -349,14 +349,14 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       SUM("s") AS "s"
     FROM (
       SELECT
         "b_row".*,
-        "r_row"."place"
+        "r_row"."place" AS "place"
       FROM (
         SELECT
           *
@@ -376,7 +376,7 @@ WITH "rows_paths" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -398,7 +398,7 @@ WITH "rows_paths" AS MATERIALIZED (
   FROM (
     SELECT
       "b_row".*,
-      "r_row"."place"
+      "r_row"."place" AS "place"
     FROM (
       SELECT
         *
@@ -438,7 +438,7 @@ WITH "rows_paths" AS MATERIALIZED (
   FROM (
     SELECT
       "b_row".*,
-      "r_row"."place"
+      "r_row"."place" AS "place"
     FROM (
       SELECT
         *
@@ -454,7 +454,7 @@ WITH "rows_paths" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -476,7 +476,7 @@ WITH "rows_paths" AS MATERIALIZED (
   FROM (
     SELECT
       "b_row".*,
-      "r_row"."place"
+      "r_row"."place" AS "place"
     FROM (
       SELECT
         *
@@ -516,7 +516,7 @@ WITH "rows_paths" AS MATERIALIZED (
   FROM (
     SELECT
       "b_row".*,
-      "r_row"."place"
+      "r_row"."place" AS "place"
     FROM (
       SELECT
         *
@@ -534,48 +534,48 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
+    "scope" AS "scope",
     "k1" AS "k1",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      "k1",
-      SUM("units") AS "units",
+      "scope" AS "scope",
+      "k1" AS "k1",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
       SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
       SUM("units_sq") AS "units_sq",
       SUM("successes_sq") AS "successes_sq",
       SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
       SUM("top_1") AS "top_1",
       SUM("top_5") AS "top_5",
       SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *
@@ -633,23 +633,23 @@ FROM (
             "t_row"."session",
             LOWER(HEX("t_row"."event_id"))
           ) AS "who",
-          "t_row"."counts",
-          "t_row"."program_id",
-          "t_row"."partner_id",
-          "t_row"."partner_kind",
-          "t_row"."partnership_id",
-          "t_row"."placement_id",
-          "t_row"."placement_type",
-          "t_row"."link_id",
-          "t_row"."code_id",
-          "t_row"."channel_id",
-          "t_row"."campaign_id",
-          "t_row"."device",
-          "t_row"."browser",
-          "t_row"."country",
-          "t_row"."visitor_type",
-          "t_row"."landing_page",
-          "t_row"."sub_id"
+          "t_row"."counts" AS "counts",
+          "t_row"."program_id" AS "program_id",
+          "t_row"."partner_id" AS "partner_id",
+          "t_row"."partner_kind" AS "partner_kind",
+          "t_row"."partnership_id" AS "partnership_id",
+          "t_row"."placement_id" AS "placement_id",
+          "t_row"."placement_type" AS "placement_type",
+          "t_row"."link_id" AS "link_id",
+          "t_row"."code_id" AS "code_id",
+          "t_row"."channel_id" AS "channel_id",
+          "t_row"."campaign_id" AS "campaign_id",
+          "t_row"."device" AS "device",
+          "t_row"."browser" AS "browser",
+          "t_row"."country" AS "country",
+          "t_row"."visitor_type" AS "visitor_type",
+          "t_row"."landing_page" AS "landing_page",
+          "t_row"."sub_id" AS "sub_id"
         FROM "touchpoints" AS "t_row"
         WHERE
           "t_row"."program_id" = unhex({program: String})

@@ -1,7 +1,7 @@
 WITH "opened" AS MATERIALIZED (
   SELECT
-    "t_row"."event_id",
-    "t_row"."occurred_at",
+    "t_row"."event_id" AS "event_id",
+    "t_row"."occurred_at" AS "occurred_at",
     toInt64(0) AS "due_us",
     CASE
       WHEN NOT (
@@ -29,7 +29,7 @@ WITH "opened" AS MATERIALIZED (
       "t_row"."session",
       LOWER(HEX("t_row"."event_id"))
     ) AS "who",
-    "t_row"."session",
+    "t_row"."session" AS "session",
     CASE
       WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
       THEN toInt64(1)
@@ -103,13 +103,13 @@ WITH "opened" AS MATERIALIZED (
   )
 ), "members" AS MATERIALIZED (
   SELECT
-    "b_row"."unit_id",
-    "b_row"."event_id",
-    "b_row"."occurred_at",
-    "b_row"."due_us",
-    "b_row"."tag",
-    "b_row"."who",
-    "b_row"."sourceless"
+    "b_row"."unit_id" AS "unit_id",
+    "b_row"."event_id" AS "event_id",
+    "b_row"."occurred_at" AS "occurred_at",
+    "b_row"."due_us" AS "due_us",
+    "b_row"."tag" AS "tag",
+    "b_row"."who" AS "who",
+    "b_row"."sourceless" AS "sourceless"
   FROM "begun" AS "b_row"
   WHERE
     toUnixTimestamp64Micro("b_row"."occurred_at") - toUnixTimestamp64Micro("b_row"."began_at") <= toInt64(86400000000)
@@ -117,7 +117,7 @@ WITH "opened" AS MATERIALIZED (
     AND "b_row"."began_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
 ), "visits" AS MATERIALIZED (
   SELECT
-    "m_row"."unit_id",
+    "m_row"."unit_id" AS "unit_id",
     MIN("m_row"."occurred_at") AS "dated_at",
     MAX("m_row"."due_us") AS "due_us",
     MIN("m_row"."tag") AS "tag",
@@ -131,28 +131,28 @@ WITH "opened" AS MATERIALIZED (
     "m_row"."unit_id"
 ), "units" AS MATERIALIZED (
   SELECT
-    "v_row"."unit_id",
-    "v_row"."dated_at",
-    "v_row"."due_us",
-    "v_row"."tag",
-    "v_row"."who",
+    "v_row"."unit_id" AS "unit_id",
+    "v_row"."dated_at" AS "dated_at",
+    "v_row"."due_us" AS "due_us",
+    "v_row"."tag" AS "tag",
+    "v_row"."who" AS "who",
     TRUE AS "counts",
-    "t_row"."program_id",
-    "t_row"."partner_id",
-    "t_row"."partner_kind",
-    "t_row"."partnership_id",
-    "t_row"."placement_id",
-    "t_row"."placement_type",
-    "t_row"."link_id",
-    "t_row"."code_id",
-    "t_row"."channel_id",
-    "t_row"."campaign_id",
-    "t_row"."device",
-    "t_row"."browser",
-    "t_row"."country",
-    "t_row"."visitor_type",
-    "t_row"."landing_page",
-    "t_row"."sub_id"
+    "t_row"."program_id" AS "program_id",
+    "t_row"."partner_id" AS "partner_id",
+    "t_row"."partner_kind" AS "partner_kind",
+    "t_row"."partnership_id" AS "partnership_id",
+    "t_row"."placement_id" AS "placement_id",
+    "t_row"."placement_type" AS "placement_type",
+    "t_row"."link_id" AS "link_id",
+    "t_row"."code_id" AS "code_id",
+    "t_row"."channel_id" AS "channel_id",
+    "t_row"."campaign_id" AS "campaign_id",
+    "t_row"."device" AS "device",
+    "t_row"."browser" AS "browser",
+    "t_row"."country" AS "country",
+    "t_row"."visitor_type" AS "visitor_type",
+    "t_row"."landing_page" AS "landing_page",
+    "t_row"."sub_id" AS "sub_id"
   FROM "visits" AS "v_row"
   JOIN "touchpoints" AS "t_row"
     ON "t_row"."event_id" = "v_row"."face_id"
@@ -245,8 +245,8 @@ WITH "opened" AS MATERIALIZED (
       '%Y-%m',
       'UTC'
     ) AS "k1",
-    "u_row"."tag",
-    "u_row"."who",
+    "u_row"."tag" AS "tag",
+    "u_row"."who" AS "who",
     toInt64(1) AS "u",
     toInt64(0) AS "s",
     toInt64(0) AS "immature"
@@ -263,12 +263,12 @@ WITH "opened" AS MATERIALIZED (
   ) AS "u_row"
   UNION ALL
   SELECT
-    "r_row"."part",
-    "r_row"."k1",
-    "r_row"."tag",
-    "r_row"."who",
-    "r_row"."u",
-    "r_row"."s",
+    "r_row"."part" AS "part",
+    "r_row"."k1" AS "k1",
+    "r_row"."tag" AS "tag",
+    "r_row"."who" AS "who",
+    "r_row"."u" AS "u",
+    "r_row"."s" AS "s",
     toInt64(0) AS "immature"
   FROM "rows_paths" AS "r_row"
   UNION ALL
@@ -319,19 +319,19 @@ WITH "opened" AS MATERIALIZED (
   ) AS "t_row"
 ), "counting" AS MATERIALIZED (
   SELECT
-    "r_row"."part",
-    "r_row"."k1",
-    "r_row"."thing",
-    "r_row"."share_ppb"
+    "r_row"."part" AS "part",
+    "r_row"."k1" AS "k1",
+    "r_row"."thing" AS "thing",
+    "r_row"."share_ppb" AS "share_ppb"
   FROM "rows_paths" AS "r_row"
   WHERE
     "r_row"."above"
 ), "by_cluster" AS MATERIALIZED (
   SELECT
-    "part",
-    "k1",
-    "tag",
-    "who",
+    "part" AS "part",
+    "k1" AS "k1",
+    "tag" AS "tag",
+    "who" AS "who",
     CAST(SUM("u") AS Nullable(Int64)) AS "u",
     CAST(SUM("s") AS Nullable(Int64)) AS "s"
   FROM "entries"
@@ -364,8 +364,8 @@ WITH "opened" AS MATERIALIZED (
     toInt64(0) AS "aside"
   FROM (
     SELECT
-      "tag",
-      "who",
+      "tag" AS "tag",
+      "who" AS "who",
       CAST(SUM("u") AS Nullable(Int64)) AS "u",
       CAST(SUM("s") AS Nullable(Int64)) AS "s"
     FROM "by_cluster"
@@ -428,7 +428,7 @@ WITH "opened" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     COALESCE(SUM("u"), toInt64(0)) AS "units",
     COALESCE(SUM("s"), toInt64(0)) AS "successes",
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
@@ -455,7 +455,7 @@ WITH "opened" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -482,7 +482,7 @@ WITH "opened" AS MATERIALIZED (
   UNION ALL
   SELECT
     'row' AS "scope",
-    "k1",
+    "k1" AS "k1",
     toInt64(0) AS "units",
     toInt64(0) AS "successes",
     toInt64(0) AS "clusters",
@@ -511,48 +511,48 @@ SELECT
   *
 FROM (
   SELECT
-    "scope",
+    "scope" AS "scope",
     "k1" AS "k1",
-    "units",
-    "successes",
-    "clusters",
-    "units_sq",
-    "successes_sq",
-    "units_successes",
-    "largest",
-    "immature",
-    "crossing",
-    "excluded",
-    "conversions",
-    "share_ppb",
-    "top_1",
-    "top_5",
-    "top_10",
-    "first_us",
-    "last_us",
-    "aside"
+    "units" AS "units",
+    "successes" AS "successes",
+    "clusters" AS "clusters",
+    "units_sq" AS "units_sq",
+    "successes_sq" AS "successes_sq",
+    "units_successes" AS "units_successes",
+    "largest" AS "largest",
+    "immature" AS "immature",
+    "crossing" AS "crossing",
+    "excluded" AS "excluded",
+    "conversions" AS "conversions",
+    "share_ppb" AS "share_ppb",
+    "top_1" AS "top_1",
+    "top_5" AS "top_5",
+    "top_10" AS "top_10",
+    "first_us" AS "first_us",
+    "last_us" AS "last_us",
+    "aside" AS "aside"
   FROM (
     SELECT
-      "scope",
-      "k1",
-      SUM("units") AS "units",
+      "scope" AS "scope",
+      "k1" AS "k1",
+      CAST(SUM("units") AS Nullable(Int64)) AS "units",
       SUM("successes") AS "successes",
-      SUM("clusters") AS "clusters",
+      CAST(SUM("clusters") AS Nullable(Int64)) AS "clusters",
       SUM("units_sq") AS "units_sq",
       SUM("successes_sq") AS "successes_sq",
       SUM("units_successes") AS "units_successes",
-      SUM("largest") AS "largest",
-      SUM("immature") AS "immature",
-      SUM("crossing") AS "crossing",
-      SUM("excluded") AS "excluded",
-      SUM("conversions") AS "conversions",
-      SUM("share_ppb") AS "share_ppb",
+      CAST(SUM("largest") AS Nullable(Int64)) AS "largest",
+      CAST(SUM("immature") AS Nullable(Int64)) AS "immature",
+      CAST(SUM("crossing") AS Nullable(Int64)) AS "crossing",
+      CAST(SUM("excluded") AS Nullable(Int64)) AS "excluded",
+      CAST(SUM("conversions") AS Nullable(Int64)) AS "conversions",
+      CAST(SUM("share_ppb") AS Nullable(Int64)) AS "share_ppb",
       SUM("top_1") AS "top_1",
       SUM("top_5") AS "top_5",
       SUM("top_10") AS "top_10",
-      SUM("first_us") AS "first_us",
-      SUM("last_us") AS "last_us",
-      SUM("aside") AS "aside"
+      CAST(SUM("first_us") AS Nullable(Int64)) AS "first_us",
+      CAST(SUM("last_us") AS Nullable(Int64)) AS "last_us",
+      CAST(SUM("aside") AS Nullable(Int64)) AS "aside"
     FROM (
       SELECT
         *

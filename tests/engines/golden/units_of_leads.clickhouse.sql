@@ -3,8 +3,8 @@ WITH "leads" AS MATERIALIZED (
     "conversion_id" AS "unit_id",
     "receipt_id" AS "own_receipt",
     "occurred_at" AS "dated_at",
-    "subject",
-    "program_id"
+    "subject" AS "subject",
+    "program_id" AS "program_id"
   FROM "conversions"
   WHERE
     "program_id" = unhex({program: String})
@@ -13,27 +13,27 @@ WITH "leads" AS MATERIALIZED (
 ), "members" AS MATERIALIZED (
   SELECT
     "c_row"."conversion_id" AS "unit_id",
-    "c_row"."share_ppb",
-    "l_row"."dated_at",
-    "c_row"."event_id",
-    "c_row"."receipt_id",
+    "c_row"."share_ppb" AS "share_ppb",
+    "l_row"."dated_at" AS "dated_at",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
     "c_row"."touched_at" AS "occurred_at",
     toInt64(0) AS "due_us",
-    "c_row"."partner_id",
-    "c_row"."partner_kind",
-    "c_row"."partnership_id",
-    "c_row"."placement_id",
-    "c_row"."placement_type",
-    "c_row"."link_id",
-    "c_row"."code_id",
-    "c_row"."channel_id",
-    "c_row"."campaign_id",
-    "c_row"."device",
-    "c_row"."browser",
-    "c_row"."country",
-    "c_row"."visitor_type",
-    "c_row"."landing_page",
-    "c_row"."sub_id"
+    "c_row"."partner_id" AS "partner_id",
+    "c_row"."partner_kind" AS "partner_kind",
+    "c_row"."partnership_id" AS "partnership_id",
+    "c_row"."placement_id" AS "placement_id",
+    "c_row"."placement_type" AS "placement_type",
+    "c_row"."link_id" AS "link_id",
+    "c_row"."code_id" AS "code_id",
+    "c_row"."channel_id" AS "channel_id",
+    "c_row"."campaign_id" AS "campaign_id",
+    "c_row"."device" AS "device",
+    "c_row"."browser" AS "browser",
+    "c_row"."country" AS "country",
+    "c_row"."visitor_type" AS "visitor_type",
+    "c_row"."landing_page" AS "landing_page",
+    "c_row"."sub_id" AS "sub_id"
   FROM "paths" AS "c_row"
   JOIN "leads" AS "l_row"
     ON "l_row"."unit_id" = "c_row"."conversion_id"
@@ -52,29 +52,29 @@ WITH "leads" AS MATERIALIZED (
   FROM "members" AS "m_row"
 ), "units" AS MATERIALIZED (
   SELECT
-    "l_row"."unit_id",
-    "l_row"."own_receipt",
-    "l_row"."dated_at",
+    "l_row"."unit_id" AS "unit_id",
+    "l_row"."own_receipt" AS "own_receipt",
+    "l_row"."dated_at" AS "dated_at",
     COALESCE("t_row"."lead_due_us", toInt64(0)) AS "due_us",
     toInt64(5) AS "tag",
     "l_row"."subject" AS "who",
     TRUE AS "counts",
-    "l_row"."program_id",
-    "t_row"."partner_id",
-    "t_row"."partner_kind",
-    "t_row"."partnership_id",
-    "t_row"."placement_id",
-    "t_row"."placement_type",
-    "t_row"."link_id",
-    "t_row"."code_id",
-    "t_row"."channel_id",
-    "t_row"."campaign_id",
-    "t_row"."device",
-    "t_row"."browser",
-    "t_row"."country",
-    "t_row"."visitor_type",
-    "t_row"."landing_page",
-    "t_row"."sub_id"
+    "l_row"."program_id" AS "program_id",
+    "t_row"."partner_id" AS "partner_id",
+    "t_row"."partner_kind" AS "partner_kind",
+    "t_row"."partnership_id" AS "partnership_id",
+    "t_row"."placement_id" AS "placement_id",
+    "t_row"."placement_type" AS "placement_type",
+    "t_row"."link_id" AS "link_id",
+    "t_row"."code_id" AS "code_id",
+    "t_row"."channel_id" AS "channel_id",
+    "t_row"."campaign_id" AS "campaign_id",
+    "t_row"."device" AS "device",
+    "t_row"."browser" AS "browser",
+    "t_row"."country" AS "country",
+    "t_row"."visitor_type" AS "visitor_type",
+    "t_row"."landing_page" AS "landing_page",
+    "t_row"."sub_id" AS "sub_id"
   FROM "leads" AS "l_row"
   LEFT JOIN "standing" AS "t_row"
     ON "t_row"."unit_id" = "l_row"."unit_id" AND "t_row"."nth" = toInt64(1)
@@ -88,14 +88,14 @@ WITH "leads" AS MATERIALIZED (
     "c_row".*
   FROM (
     SELECT
-      "m_row"."unit_id",
-      "c_row"."conversion_id",
-      "c_row"."event_id",
-      "c_row"."receipt_id",
-      "c_row"."converted_at",
-      "c_row"."touched_at",
-      "c_row"."version",
-      "c_row"."share_ppb",
+      "m_row"."unit_id" AS "unit_id",
+      "c_row"."conversion_id" AS "conversion_id",
+      "c_row"."event_id" AS "event_id",
+      "c_row"."receipt_id" AS "receipt_id",
+      "c_row"."converted_at" AS "converted_at",
+      "c_row"."touched_at" AS "touched_at",
+      "c_row"."version" AS "version",
+      "c_row"."share_ppb" AS "share_ppb",
       CASE
         WHEN "c_row"."customer_type" IN ('new', 'returning')
         THEN "c_row"."customer_type"
@@ -134,7 +134,7 @@ WITH "leads" AS MATERIALIZED (
     TRUE
 ), "outcomes" AS MATERIALIZED (
   SELECT
-    "unit_id",
+    "unit_id" AS "unit_id",
     MIN("part") AS "part",
     MAX(CASE WHEN "version" = {version: Int64} THEN toInt64(1) ELSE toInt64(0) END) AS "under_version"
   FROM (
@@ -150,13 +150,13 @@ WITH "leads" AS MATERIALIZED (
     "unit_id"
 ), "page" AS MATERIALIZED (
   SELECT
-    "u_row"."unit_id",
-    "u_row"."dated_at",
+    "u_row"."unit_id" AS "unit_id",
+    "u_row"."dated_at" AS "dated_at",
     CASE WHEN NOT (
       "o_row"."unit_id" IS NULL
     ) THEN toInt64(1) ELSE toInt64(0) END AS "converted",
     toInt64(0) AS "immature",
-    "u_row"."own_receipt"
+    "u_row"."own_receipt" AS "own_receipt"
   FROM (
     SELECT
       "u_row".*
@@ -177,7 +177,7 @@ WITH "leads" AS MATERIALIZED (
   OFFSET {offset: Int64}
 ), "seen" AS MATERIALIZED (
   SELECT
-    "p_row"."unit_id",
+    "p_row"."unit_id" AS "unit_id",
     arrayStringConcat(
       arrayMap(
         "one" -> "one".3,
@@ -221,7 +221,7 @@ WITH "leads" AS MATERIALIZED (
     "p_row"."unit_id"
 ), "done" AS MATERIALIZED (
   SELECT
-    "r_row"."unit_id",
+    "r_row"."unit_id" AS "unit_id",
     arrayStringConcat(
       arrayMap(
         "one" -> "one".3,
@@ -242,9 +242,9 @@ WITH "leads" AS MATERIALIZED (
     ) AS "conversions"
   FROM (
     SELECT DISTINCT
-      "r_row"."unit_id",
-      "r_row"."conversion_id",
-      "r_row"."converted_at"
+      "r_row"."unit_id" AS "unit_id",
+      "r_row"."conversion_id" AS "conversion_id",
+      "r_row"."converted_at" AS "converted_at"
     FROM "reached" AS "r_row"
     WHERE
       TRUE
@@ -255,9 +255,9 @@ WITH "leads" AS MATERIALIZED (
 SELECT
   LOWER(HEX("p_row"."unit_id")) AS "unit",
   toUnixTimestamp64Micro("p_row"."dated_at") AS "at_us",
-  "p_row"."converted",
+  "p_row"."converted" AS "converted",
   toInt64(1) AS "is_unit",
-  "p_row"."immature",
+  "p_row"."immature" AS "immature",
   COALESCE("s_row"."events", '') AS "events",
   COALESCE("s_row"."receipts", '') AS "receipts",
   COALESCE("d_row"."conversions", '') AS "conversions",

@@ -199,6 +199,11 @@ def _tell_rows_from_columns(tree: exp.Expr) -> None:
     names = {alias.name for alias in rows}
     for alias in rows:
         alias.set("this", exp.to_identifier(f"{alias.name}_row"))
+    for select in tree.find_all(exp.Select):
+        # Of a join, it would call a column after its row as well where two rows have one of that name.
+        for told in select.expressions:
+            if isinstance(told, exp.Column) and not isinstance(told.this, exp.Star):
+                told.replace(exp.alias_(told.copy(), told.name))
     for column in tree.find_all(exp.Column):
         if column.table in names:
             column.set("table", exp.to_identifier(f"{column.table}_row"))
