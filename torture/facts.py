@@ -51,8 +51,8 @@ class Tally:
     def add(self, name: str, world: dict[str, Any]) -> None:
         """Count one more world."""
         self.rounds += 1
-        for name in ("kills", "reads", "wrong", "lost", "doubled", "wrong_by_pattern"):
-            setattr(self, name, getattr(self, name) + world[name])
+        for what in ("kills", "reads", "wrong", "lost", "doubled", "wrong_by_pattern"):
+            setattr(self, what, getattr(self, what) + world[what])
         self.reached.update(world["reached"])
         self.faults += [f"world {name}: {fault}" for fault in world["faults"]]
 

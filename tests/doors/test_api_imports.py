@@ -8,7 +8,7 @@ from tallystick import journey
 from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import ids
 from tallystick.tracking.events.models import Event
-from tallystick.tracking.imports.services.running import run_next
+from tallystick.tracking.imports.services.in_turn import run_waiting
 from tallystick.tracking.imports.services.uploads import PIECE_BYTES
 from tests.builders import Brand
 from tests.doors.api_cast import EVERYTHING, Caller, key_of
@@ -78,7 +78,7 @@ def put(caller: Caller, path: str, content: bytes):
 def received(caller: Caller, acme: Brand, import_id: str):
     """What the import says once the worker has been at it."""
     assert caller.post(f"/imports/{import_id}/start").body["state"] == "queued"
-    assert run_next(store=journey.inbox(), stopping=lambda: False).done == 1
+    assert run_waiting(store=journey.inbox(), stopping=lambda: False).done == 1
     acme.works()
     return caller.get(f"/imports/{import_id}").body
 
@@ -197,7 +197,7 @@ def test_an_import_that_was_stopped_goes_on(caller):
     assert caller.post(f"/imports/{import_id}/stop").body["state"] == "stopped"
     assert caller.post(f"/imports/{import_id}/stop").status == 409
     assert caller.post(f"/imports/{import_id}/resume").body["state"] == "queued"
-    assert run_next(store=journey.inbox(), stopping=lambda: False).done == 1
+    assert run_waiting(store=journey.inbox(), stopping=lambda: False).done == 1
 
 
 def test_the_shops_orders_are_compared_with_what_was_tracked(caller, acme):

@@ -11,6 +11,7 @@ from tallystick.doors import wording
 from tallystick.doors.cli import errors
 from tallystick.doors.cli import trace as trace_command
 from tallystick.doors.console.state import BadAddress
+from tallystick.doors.days import BadDay
 from tallystick.doors.entrance import ANSWERS
 from tallystick.doors.kpis import TITLES, Scale
 from tallystick.foundation.sqlite.gate import UnsafeSqlite
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.one_database
 
 EXIT_CODES = {
     BadAddress: errors.USAGE,
+    BadDay: errors.USAGE,
     BadDefinition: errors.USAGE,
     BadFile: errors.FAILED,
     BadId: errors.USAGE,

@@ -12,7 +12,7 @@ from tests.engines.world import LEAD, PROGRAM, World
 
 Row = dict[str, Any]
 
-HALF_AN_HOUR, A_DAY = timedelta(minutes=30), timedelta(hours=24)
+HALF_AN_HOUR, FOUR_HOURS, A_DAY = timedelta(minutes=30), timedelta(hours=4), timedelta(hours=24)
 
 DIVIDED = {
     "partnership_conversion_rate",
@@ -142,7 +142,7 @@ class RowsOf:
             runs: list[list[Row]] = []
             for n, touch in enumerate(touches):
                 pause = touch["occurred_at"] - touches[n - 1]["occurred_at"] if n else None
-                if pause is None or pause > (HALF_AN_HOUR if key is None else A_DAY):
+                if pause is None or pause > (HALF_AN_HOUR if key is None else FOUR_HOURS):
                     runs.append([])
                 runs[-1].append(touch)
             found += [
@@ -184,8 +184,8 @@ class RowsOf:
         return max(before, key=lambda unit: (unit.at, unit.id.bytes), default=None)
 
     def could_be_earned(self, path: Row) -> bool:
-        """Whether a touchpoint is of the kind that units are made of."""
-        if self.cut.unit is Denominator.LEADS:
+        """Whether a touchpoint is of the kind that units are made of, and a part of one where these are several."""
+        if self.cut.unit in (Denominator.LEADS, Denominator.SESSIONS):
             return self.owner(self.units(), path) is not None
         return bool(path["counts"]) and self.of_kind(path)
 

@@ -79,7 +79,7 @@ def test_a_session_is_a_key_or_a_run_of_short_gaps_and_has_its_first_source(worl
     world.touch(visitor="ann", occurred_at=at(59), partner_id=BOB)
     world.touch(visitor="ann", occurred_at=at(89.1), partner_id=BOB)
     world.touch(visitor="ann", occurred_at=at(500), session="s", partner_id=ALICE)
-    world.touch(visitor="ann", occurred_at=at(900), session="s", partner_id=BOB)
+    world.touch(visitor="ann", occurred_at=at(730), session="s", partner_id=BOB)
     world.touch(visitor="ann", occurred_at=at(501), kind="impression", partner_id=BOB)
     world.touch(customer="c-1", occurred_at=at(502), kind="introduction", partner_id=BOB)
     (section,) = answer(denominator=Denominator.SESSIONS, by=("partner",)).sections

@@ -26,8 +26,9 @@ from tallystick.tracking.imports.reading import original
 from tallystick.tracking.imports.reading.look import look_at
 from tallystick.tracking.imports.receiving import receive
 from tallystick.tracking.imports.rules.steps import State, StepRefused
+from tallystick.tracking.imports.services.in_turn import run_waiting
 from tallystick.tracking.imports.services.lifecycle import resume, stop
-from tallystick.tracking.imports.services.running import run, run_next
+from tallystick.tracking.imports.services.running import run
 from tallystick.tracking.imports.services.turns import LEASE, LetGo, take
 from tallystick.tracking.inbox.stores.port import Outcome, Store
 from tallystick.tracking.inbox.wire import Receipt
@@ -111,7 +112,7 @@ def test_one_that_is_stopped_by_a_person_goes_on_when_it_is_resumed(shop, tmp_pa
 
     stopped = run(row, store=journey.inbox(), seen=stop_it)
     assert (stopped.state, stopped.receipts) == (State.STOPPED, 3)
-    assert run_next(store=journey.inbox(), stopping=lambda: False).done == 0
+    assert run_waiting(store=journey.inbox(), stopping=lambda: False).done == 0
     done = run(resume(row, by=TESTER), store=journey.inbox())
     assert (done.state, counts(done)) == (State.RECEIVED, (10, 10, 10, 0, 0))
     acts = AuditLine.objects.filter(subject=ids.show("imp", row.id)).order_by("id")
@@ -124,7 +125,7 @@ def test_a_worker_that_is_asked_to_end_gives_the_import_back(shop, tmp_path):
     steps = []
     given_back = run(row, store=journey.inbox(), stopping=lambda: bool(steps), seen=steps.append)
     assert (given_back.state, given_back.held_until, given_back.receipts) == (State.QUEUED, None, 3)
-    assert run_next(store=journey.inbox(), stopping=lambda: False).done == 1
+    assert run_waiting(store=journey.inbox(), stopping=lambda: False).done == 1
     assert there(row).state == State.RECEIVED
 
 
@@ -149,12 +150,12 @@ def test_the_oldest_import_comes_first_and_one_whose_worker_is_silent_is_taken_o
     rows = [begun(file_of(tmp_path, [order(n)], f"{n}.csv")) for n in range(3)]
     assert [ahead_of(row) for row in rows] == [0, 1, 2]
     take(rows[0])
-    assert run_next(store=journey.inbox(), stopping=lambda: False).done == 1
-    assert [there(row).state for row in rows] == [State.RECEIVING, State.RECEIVED, State.QUEUED]
-    assert ahead_of(there(rows[2])) == 1
+    assert ahead_of(there(rows[2])) == 2
+    assert run_waiting(store=journey.inbox(), stopping=lambda: False).done == 2
+    assert [there(row).state for row in rows] == [State.RECEIVING, State.RECEIVED, State.RECEIVED]
+    assert there(rows[1]).ended_at < there(rows[2]).ended_at
     Import.objects.filter(id=rows[0].id).update(held_until=clock.now() - LEASE)
-    for _ in rows:
-        run_next(store=journey.inbox(), stopping=lambda: False)
+    run_waiting(store=journey.inbox(), stopping=lambda: False)
     assert {there(row).state for row in rows} == {State.RECEIVED}
 
 

@@ -181,11 +181,18 @@ def test_nothing_of_another_brand_or_program_is_compared(shop):
     assert verdict.why is Why.NOTHING
     with brand_scope(zoe.id):
         assert reconciled(zoe).verdicts == ()
-        assert queries.span_of_orders(Program.objects.get(id=zoe.program_id)) is None
-    span = queries.span_of_orders(Program.objects.get(id=shop.program_id))
-    assert span
-    first, last = span
-    assert last - first == timedelta(0)
+        assert queries.span_of_days(Program.objects.get(id=zoe.program_id), None, None) is None
+
+
+def test_open_ends_are_those_of_the_list_and_days_are_whole_and_of_the_programs_zone(shop):
+    program = Program.objects.get(id=shop.program_id)
+    reports(shop, ("1", 1, "80.00"), ("2", 3, "80.00"))
+    just_after = timedelta(microseconds=1)
+    assert queries.span_of_days(program, None, None) == (day(1), day(3) + just_after)
+    on = clock.day_of(day(2), program.zone_info)
+    begins, ends = (clock.day_start(on + timedelta(days=n), program.zone_info) for n in (0, 1))
+    assert queries.span_of_days(program, on, on) == (begins, ends)
+    assert queries.span_of_days(program, on, None) == (begins, day(3) + just_after)
 
 
 def test_more_orders_than_are_compared_at_once_are_refused(shop, monkeypatch):

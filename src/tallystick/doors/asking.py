@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from tallystick.doors.days import read_day
 from tallystick.doors.kpis import Scale, find_kpi
 from tallystick.doors.terms import Terms
 from tallystick.foundation.scoping import current_brand
@@ -30,8 +31,6 @@ from tallystick.partners.programs.queries import find_definition, find_program, 
 from tallystick.partners.programs.rules import Basis, Denominator, Version
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +102,7 @@ class Asked:
 
 
 def ask(wanted: Wanted, *, as_of: datetime | None = None) -> Asked:
-    """Understand a question of the brand in scope. Raises BadQuestion, NoKpi, NotThere (a program or definition)."""
+    """Understand a question of the brand in scope. Raises BadQuestion, BadDay, NoKpi, NotThere."""
     entry = find_kpi(wanted.kpi)
     program = find_program(wanted.program or None)
     terms, of_program = Terms(), versions(program.id)
@@ -146,28 +145,8 @@ def _definition(wanted: Wanted, entry: Kpi, program: Program, of_program: Sequen
 
 
 def _period(wanted: Wanted) -> Period:
-    until = _date(wanted.until_on, "until")
-    return Period(_date(wanted.from_on, "from"), until + timedelta(days=1) if until else None)
-
-
-def _date(text: str, name: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadQuestion(
-            "`%(name)s` is %(text)r, which is not a date; write it like 2026-11-20", name=name, text=text
-        ) from None
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise BadQuestion(
-            "`%(name)s` is %(text)s; days from %(first_day)s to %(last_day)s can be asked for",
-            name=name,
-            text=text,
-            first_day=FIRST_DAY,
-            last_day=LAST_DAY,
-        )
-    return day
+    until = read_day(wanted.until_on, "until")
+    return Period(read_day(wanted.from_on, "from"), until + timedelta(days=1) if until else None)
 
 
 def _filter(text: str, terms: Terms) -> tuple[str, Key]:

@@ -37,9 +37,8 @@ def note(series: str, number: int, *, received: Collection[datetime], rows: int 
     is nothing to note. rows: how many rows it has, where that is not one for each receipt.
     """
     if received:
-        made = Batch(series=series, number=number, rows=len(received) if rows is None else rows)
-        made.received_from = min(received)
-        made.save()
+        counted = len(received) if rows is None else rows
+        Batch.objects.create(series=series, number=number, rows=counted, received_from=min(received))
 
 
 def waiting(series: str, after: int) -> Waiting:

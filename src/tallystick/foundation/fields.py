@@ -21,7 +21,13 @@ class IdField(models.UUIDField):  # type: ignore[type-arg]
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "uuid" if connection.features.has_native_uuid_field else "blob"
 
+    def get_prep_value(self, value: Any) -> Any:
+        # As SQLite keeps it: asked for by the hundred, and then only handed on.
+        return value if isinstance(value, bytes) and len(value) == 16 else super().get_prep_value(value)
+
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        if prepared and isinstance(value, bytes) and not connection.features.has_native_uuid_field:
+            return value
         value = self.to_python(value)
         if value is None or connection.features.has_native_uuid_field:
             return value

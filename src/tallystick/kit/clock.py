@@ -31,6 +31,11 @@ def day_start(on: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(on, time.min, tzinfo=zone).astimezone(UTC)
 
 
+def midnight(on: date) -> datetime:
+    """The instant at which a day begins in UTC: it stands, too, for a day of which only the date is known."""
+    return datetime.combine(on, time.min, UTC)
+
+
 def day_of(at: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an instant in a zone."""
     return at.astimezone(zone).date()

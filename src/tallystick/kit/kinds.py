@@ -37,7 +37,9 @@ BEHAVIOUR: Final = ("page_view", "checkout_started", "identify")
 CORRECTIONS: Final = ("refund", "chargeback", "cancellation")
 """What takes back an order, or part of it: the amount says how much, without a sign."""
 
-HISTORY: Final = ("past_order", "customer_binding")
+TIE: Final = "customer_binding"
+
+HISTORY: Final = ("past_order", TIE)
 """What is brought along from before: an order that makes its customer a returning one and is no conversion; the tie of
 a customer to the partner who brought them.
 """

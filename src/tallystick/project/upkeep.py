@@ -21,8 +21,8 @@ from tallystick.partners.accounts.services.people import sweep_sessions
 from tallystick.partners.programs.models import Brand
 from tallystick.tracking.events.stage import NAME as EVENTS
 from tallystick.tracking.imports.services import sweeping as imports
+from tallystick.tracking.imports.services.in_turn import run_waiting
 from tallystick.tracking.imports.services.room import Limit
-from tallystick.tracking.imports.services.running import run_next
 
 MOST_AT_ONCE = 100
 
@@ -65,9 +65,9 @@ def sweep_imports() -> None:
 
 
 def receive_imports(stopping: Callable[[], bool]) -> Progress:
-    """Receive the import whose turn it is, of any brand, with this thread's own store."""
+    """Receive the imports that wait, those of several brands in turn, with this thread's own store."""
     most: int = settings.TALLYSTICK.import_most_waiting
-    return run_next(store=inbox(), stopping=stopping, limit=Limit(most))
+    return run_waiting(store=inbox(), stopping=stopping, limit=Limit(most))
 
 
 ERRANDS: Mapping[str, Callable[[], Progress]] = {

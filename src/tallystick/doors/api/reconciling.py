@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import Http404
 
@@ -17,6 +15,7 @@ from tallystick.doors.api.once import Answer
 from tallystick.doors.api.problems import FieldProblem, Problem
 from tallystick.doors.api.programs import the_program
 from tallystick.doors.choosing import Name
+from tallystick.doors.days import read_days
 from tallystick.journey import inbox
 from tallystick.kit import clock, ids
 from tallystick.partners.programs.models import Program
@@ -27,7 +26,7 @@ from tallystick.tracking.events.models import Choice
 from tallystick.tracking.events.models import Mapping as SavedMapping
 from tallystick.tracking.events.queries import saved_mappings
 from tallystick.tracking.events.services import publish_mapping
-from tallystick.tracking.imports.reconciling.queries import reconcile, span_of_orders
+from tallystick.tracking.imports.reconciling.queries import reconcile, span_of_days
 from tallystick.tracking.imports.reconciling.rules import Kind
 from tallystick.tracking.imports.services import corrections
 
@@ -221,7 +220,8 @@ def _receipt_id(text: str) -> UUID:
 def _reconcile(call: Call) -> Answer:
     asked = call.query
     program = _program_asked(asked["program"])
-    since, until = _span(program, asked["first"], asked["last"])
+    first, last = read_days((asked["first"], asked["last"]), ("first", "last"))
+    since, until = span_of_days(program, first, last) or (clock.EPOCH, clock.EPOCH)
     only = [Kind(asked["verdict"])] if asked["verdict"] else []
     page = {"limit": asked["limit"], "offset": asked["offset"]}
     found = reconcile(program, since=since, until=until, only=only, **page)
@@ -233,26 +233,6 @@ def _program_asked(text: str) -> Program:
         return the_program(text)
     except Problem as wrong:
         raise Problem("bad_parameter", f"`program`: {wrong.fields[0].message}") from wrong
-
-
-def _span(program: Program, first: str, last: str) -> tuple[datetime, datetime]:
-    """The days that are asked for, in the program's zone, or all that the shop has reported; none of it is nothing."""
-    zone = ZoneInfo(program.zone)
-    begins, ends = span_of_orders(program) or (clock.EPOCH, clock.EPOCH)
-    since = clock.day_start(_day("first", first), zone) if first else begins
-    next_day = timedelta(days=1)
-    until = clock.day_start(_day("last", last) + next_day, zone) if last else ends + timedelta(microseconds=1)
-    return since, until
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Problem("bad_parameter", f"`{name}`: there is no such day.") from None
-    if not date(1970, 1, 2) <= day <= date(9000, 1, 1):
-        raise Problem("bad_parameter", f"`{name}`: take a day from 1970 on.")
-    return day
 
 
 def _wrong(field: str, message: str) -> Problem:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,9 +12,6 @@ from tallystick.doors.cli.errors import USAGE, CommandError
 from tallystick.doors.cli.start import Brand, Json, start_django
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tallystick.partners.programs.models import Program
     from tallystick.tracking.imports.reconciling.queries import OrderReconciliation
 
 app = typer.Typer()
@@ -52,17 +47,19 @@ def orders(
     """
     start_django()
     from tallystick.doors.cli.brands import brand_in_scope
+    from tallystick.doors.days import read_days
     from tallystick.doors.importing import reconciliation_values
     from tallystick.partners.programs.queries import find_program
-    from tallystick.tracking.imports.reconciling.queries import MOST_ORDERS, reconcile
+    from tallystick.tracking.imports.reconciling.queries import MOST_ORDERS, reconcile, span_of_days
     from tallystick.tracking.imports.reconciling.rules import Kind
 
     unknown = set(only or ()) - {kind.value for kind in Kind}
     if unknown:
         raise CommandError(f"{min(unknown)!r} is no verdict; verdicts: {', '.join(Kind)}.", USAGE)
+    first, last = read_days((from_on, until_on), ("--from", "--until"))
     with brand_in_scope(brand):
         of = find_program(program)
-        span = _span(of, from_on, until_on)
+        span = span_of_days(of, first, last)
         if span is None:
             output.say(
                 "The shop has reported no orders yet. docs/how/reconcile.md shows how to bring its list."
@@ -77,31 +74,6 @@ def orders(
         output.emit_json(reconciliation_values(found))
     elif csv is None:
         _print(found, offset=offset)
-
-
-def _span(program: Program, from_on: str, until_on: str) -> tuple[datetime, datetime] | None:
-    """The instants of the days that were asked for, or of the shop's whole list; None where it has reported none."""
-    from tallystick.kit.clock import day_start
-    from tallystick.tracking.imports.reconciling.queries import span_of_orders
-
-    zone = ZoneInfo(program.zone)
-    whole = span_of_orders(program)
-    if whole is None:
-        return None
-    since = day_start(_day(from_on), zone) if from_on else whole[0]
-    until = (
-        day_start(_day(until_on) + timedelta(days=1), zone)
-        if until_on
-        else whole[1] + timedelta(microseconds=1)
-    )
-    return since, until
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"{text!r} is not a day; write one such as 2026-11-01.", USAGE) from None
 
 
 def _print(found: OrderReconciliation, *, offset: int) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext, gettext_lazy
 
 from tallystick.kit import kinds
-from tallystick.measurement.attribution.gathering import TIE, gather, origins, touch_of
+from tallystick.measurement.attribution.gathering import gather, origins, touch_of
 from tallystick.measurement.attribution.rules import outcomes as rules
 from tallystick.measurement.attribution.rules.credit import credit
 from tallystick.measurement.attribution.rules.evidence import conversion_keys
@@ -98,7 +98,7 @@ def _why_not(event: Event, known: Known, decided: Iterable[Outcome]) -> str:
         return _touch_why_not(event, known, list(decided))
     if event.kind in kinds.OUTCOMES:
         return _outcome_why_not(event, known, decided)
-    if event.kind == TIE:
+    if event.kind == kinds.TIE:
         return _tie_why_not(event, decided)
     return str(_NO_CONVERSIONS[event.kind])
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
 from tallystick.foundation.batches import waiting, whole_batches
 from tallystick.foundation.bulk import days_of, stored_rows
+from tallystick.kit import clock
 from tallystick.kit.batches import SLICE, chunks
 from tallystick.kit.facts import CONVERSIONS, PATHS, Changes, FactTable
 from tallystick.measurement.attribution.models import Attribution, Credit, Revision
@@ -119,7 +120,7 @@ def _days_between(after: int, cut: int) -> tuple[frozenset[date], frozenset[date
 
 def _standing_on(day: date, cut: int) -> Iterator[list[_Said]]:
     """The decisions that hold at step `cut` on conversions of one UTC day, SLICE at a time, oldest first."""
-    start = datetime.combine(day, time.min, UTC)
+    start = clock.midnight(day)
     end = start + timedelta(days=1)
     said = Attribution.objects.filter(occurred_at__gte=start, occurred_at__lt=end)
     for part in chunks(_said(said), SLICE):
@@ -152,7 +153,7 @@ def _held(conversion_ids: Iterable[Any], cut: int) -> list[Any]:
 def _day_after(day: date | None) -> date | None:
     said = Attribution.objects.all()
     if day is not None:
-        said = said.filter(occurred_at__gte=datetime.combine(day + timedelta(days=1), time.min, UTC))
+        said = said.filter(occurred_at__gte=clock.midnight(day + timedelta(days=1)))
     at = said.order_by("occurred_at").values_list("occurred_at", flat=True).first()
     return at.astimezone(UTC).date() if at else None
 

@@ -28,7 +28,6 @@ from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.queries import customers_before, customers_of, visitors_of
 
 COUPON_PLACEMENTS = ("coupon", "voucher")
-TIE = "customer_binding"
 
 _KEYS = ("visitor", "customer", "account", "order")
 
@@ -130,7 +129,7 @@ def gather(
     people.add(events)
     found, identities = _close(people, max_customers, batch=min((event.batch for event in events), default=0))
     known_versions = versions() if known_versions is None else known_versions
-    evidence = {event.id: evidence_of(event) for event in found if event.kind != TIE}
+    evidence = {event.id: evidence_of(event) for event in found if event.kind != kinds.TIE}
     outcomes = [
         event for event in found if event.id in evidence and has_path(evidence[event.id], known_versions)
     ]
@@ -140,7 +139,7 @@ def gather(
         identities=identities,
         versions=known_versions,
         history=dict(Program.objects.values_list("id", "history_from")),
-        brought_ties=_brought_ties([event for event in found if event.kind == TIE]),
+        brought_ties=_brought_ties([event for event in found if event.kind == kinds.TIE]),
     )
 
 

@@ -6,6 +6,8 @@ all that `touchpoints` does.
 
 from __future__ import annotations
 
+from typing import Final
+
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.dimensions import expression
 from tallystick.measurement.kpis.measures import condition
@@ -17,11 +19,32 @@ from tallystick.measurement.kpis.steps import (
     part,
     passes,
     passes_as_outcome,
+    person,
     unit_keys,
     within,
 )
-from tallystick.measurement.kpis.units import apart_select, due, is_single, of_kind, unit_steps, units_select
+from tallystick.measurement.kpis.units import (
+    apart_select,
+    due,
+    is_single,
+    of_kind,
+    same_visit,
+    strays_select,
+    unit_steps,
+    units_select,
+)
 from tallystick.partners.programs.rules import Denominator
+
+_OF_CREDIT: Final = (
+    "conversion_id",
+    "event_id",
+    "receipt_id",
+    "converted_at",
+    "touched_at",
+    "version",
+    "share_ppb",
+    "customer_type",
+)
 
 
 def cohort_steps(cut: Cut) -> list[Step]:
@@ -43,24 +66,31 @@ def converts(cut: Cut) -> str:
 
 
 def aside_select(cut: Cut) -> str:
-    """The SELECT of conversions dated in the period with credit here, none of it earned by a touchpoint of the kind."""
-    leads, in_unit = "", f"c.counts AND ({of_kind(cut, 'c')})"
+    """The SELECT of conversions dated in the period with credit here, none of it earned by a unit or a part of one."""
+    joined, in_unit = "", f"c.counts AND ({of_kind(cut, 'c')})"
+    earned = f"""{credited(cut, "c")} AND {condition(cut.numerator, "c")}{within(cut, "c.converted_at")}
+          AND {passes(cut, "c", "c.converted_at")} AND {passes_as_outcome(cut, "c")}"""
+    if cut.unit is Denominator.SESSIONS:
+        who = person("c")
+        persons = f"""SELECT DISTINCT {who.tag} AS tag, {who.name} AS who, c.session FROM paths AS c
+            WHERE {earned} AND {in_unit}"""
+        joined = f"LEFT JOIN ({strays_select(cut, persons)}) AS s ON s.event_id = c.event_id"
+        in_unit += " AND s.event_id IS NULL"
     if cut.unit is Denominator.LEADS:
-        leads = """LEFT JOIN (SELECT event_id, MIN(dated_at) AS first_at FROM members GROUP BY event_id) AS l
+        joined = """LEFT JOIN (SELECT event_id, MIN(dated_at) AS first_at FROM members GROUP BY event_id) AS l
           ON l.event_id = c.event_id"""
         in_unit = "l.first_at <= c.converted_at"
     return f"""
         SELECT c.conversion_id
-        FROM paths AS c {leads}
-        WHERE {credited(cut, "c")} AND {condition(cut.numerator, "c")}{within(cut, "c.converted_at")}
-          AND {passes(cut, "c", "c.converted_at")} AND {passes_as_outcome(cut, "c")}
+        FROM paths AS c {joined}
+        WHERE {earned}
         GROUP BY c.conversion_id HAVING MAX(CASE WHEN {in_unit} THEN 1 ELSE 0 END) = 0
         """
 
 
 def _reached(cut: Cut) -> Step:
     """Credit of the definition that reached a counted unit: one row a conversion and touchpoint, with its keys."""
-    columns = f"""c.conversion_id, c.event_id, c.receipt_id, c.converted_at, c.touched_at, c.version, c.share_ppb,
+    columns = f"""{", ".join(f"c.{name}" for name in _OF_CREDIT[:-1])},
       {expression("customer_type", row="c", at="")} AS customer_type"""
     types = "".join(f"{expression(name, row='c', at='')} AS of_{name}, " for name in _outcome_names(cut))
     wanted = f"{credited(cut, 'c')} AND {condition(cut.numerator, 'c')}"
@@ -77,20 +107,28 @@ def _reached(cut: Cut) -> Step:
             """,
         )
     mature = " AND u.due_us <= $as_of_us" if cut.mature_only else ""
-    latest, joined = "", "m.event_id = c.event_id"
-    if cut.unit is Denominator.LEADS:
+    of_credit = ", ".join(
+        f"c.{name}" for name in (*_OF_CREDIT, *(f"of_{name}" for name in _outcome_names(cut)))
+    )
+    in_session, of_unit = "", "u.unit_id = c.unit_id"
+    if cut.unit is Denominator.SESSIONS:
+        who = person("c")
+        found = f"""SELECT {types} {who.tag} AS tag, {who.name} AS who, c.session, {columns} FROM paths AS c
+              WHERE {wanted} AND c.counts AND {of_kind(cut, "c")}"""
+        of_unit, in_session = same_visit("u", "c"), " AND c.touched_at BETWEEN u.dated_at AND u.last_at"
+    else:
         # A touchpoint may have led to several leads: its credit goes to the latest one before the conversion.
-        joined += " AND m.dated_at <= c.converted_at"
-        latest = """QUALIFY ROW_NUMBER() OVER (PARTITION BY c.conversion_id, c.event_id
-              ORDER BY m.dated_at DESC, m.unit_id DESC) = 1"""
+        found = f"""SELECT {types} m.unit_id, {columns} FROM paths AS c
+                JOIN members AS m ON m.event_id = c.event_id AND m.dated_at <= c.converted_at
+              WHERE {wanted} QUALIFY ROW_NUMBER() OVER (PARTITION BY c.conversion_id, c.event_id
+                ORDER BY m.dated_at DESC, m.unit_id DESC) = 1"""
     return Step(
         "reached",
         f"""
-        SELECT {part(cut, "u", "u.dated_at")} AS part, {unit_keys(cut, "u", "u.dated_at")} c.*
-        FROM (SELECT {types} m.unit_id, {columns} FROM paths AS c JOIN members AS m ON {joined}
-              WHERE {wanted} {latest}) AS c
-          JOIN ({units_select(cut)}) AS u ON u.unit_id = c.unit_id
-        WHERE TRUE{mature}
+        SELECT {part(cut, "u", "u.dated_at")} AS part, {unit_keys(cut, "u", "u.dated_at")} u.unit_id AS unit_id,
+          {of_credit}
+        FROM ({found}) AS c JOIN ({units_select(cut)}) AS u ON {of_unit}
+        WHERE TRUE{in_session}{mature}
         """,
     )
 

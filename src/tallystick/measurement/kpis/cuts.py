@@ -108,6 +108,7 @@ def parameters(cut: Cut) -> dict[str, Any]:
         values |= {
             "seen_from": cut.start - _A_DAY if cut.start else None,
             "seen_until": cut.end + _A_DAY if cut.end else None,
+            "earned_from": _earned_from(cut),
         }
     if cut.definition_id:
         values["definition"] = cut.definition_id.bytes
@@ -125,7 +126,8 @@ def parameters(cut: Cut) -> dict[str, Any]:
 def days_read(cut: Cut) -> dict[str, Days]:
     """Which UTC days of each fact table can matter to a cut, so that the others' files are never opened.
 
-    Facts: those of the period. Sessions: touchpoints of a day more on either side. What a cohort led to: credit from
+    Facts: those of the period. Sessions: touchpoints of a day more on either side; of a cohort also as far back as
+    credit of the period reaches (KPI-ASIDE). What a cohort led to: credit from
     the period's beginning on, without an end; of leads also what they earned before it, as far as a window reaches.
     The shop's orders: those of the period, beside every outcome there is.
     """
@@ -139,8 +141,9 @@ def days_read(cut: Cut) -> dict[str, Days]:
             found["outcomes"] = (None, None)
     match cut.unit:
         case Denominator.SESSIONS:
+            back = cut.start - _A_DAY if cut.start else None
             found["touchpoints"] = (
-                _utc_day(cut.start - _A_DAY) if cut.start else None,
+                _utc_day(back if cut.basis is Basis.PERIOD else _earned_from(cut)),
                 _utc_day(cut.end + _A_DAY) if cut.end else None,
             )
         case Denominator.LEADS:
@@ -150,6 +153,15 @@ def days_read(cut: Cut) -> dict[str, Days]:
             )
             found |= {PATHS: (back, until), "conversions": (back, until)}
     return found
+
+
+def _earned_from(cut: Cut) -> datetime | None:
+    """From when on touchpoints decide whether what earned credit of the period was a part of a session (KPI-ASIDE)."""
+    longest = cut.longest_window_days
+    if cut.start is None or longest is None:
+        return None
+    # A session's most, and the pause before it.
+    return cut.start - timedelta(days=longest) - 2 * _A_DAY
 
 
 def _utc_day(at: datetime | None) -> date | None:

@@ -10,7 +10,7 @@ from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.measures import PATHS, RELATIONS, UNITS
 from tallystick.measurement.kpis.period import period_steps, row_names
 from tallystick.measurement.kpis.steps import Step, chain, has, outcome_filters
-from tallystick.measurement.kpis.units import is_single, units_select
+from tallystick.measurement.kpis.units import is_single, same_visit, units_select, visits_select
 from tallystick.partners.programs.rules import Basis, Denominator
 
 _PAGE: Final = "LIMIT $limit OFFSET $offset"
@@ -34,8 +34,9 @@ def compile_units(cut: Cut, *, limit: int, offset: int, dialect: str) -> Compile
     mature = "WHERE u.due_us <= $as_of_us" if cut.mature_only else ""
     immature = "CASE WHEN u.due_us > $as_of_us THEN 1 ELSE 0 END" if cut.open_windows else "0"
     lead = "u.own_receipt" if cut.unit is Denominator.LEADS else "NULL AS own_receipt"
+    visit = ", u.tag, u.who, u.session, u.last_at" if cut.unit is Denominator.SESSIONS else ""
     page = f"""
-        SELECT u.unit_id, u.dated_at, {converted} AS converted, {immature} AS immature, {lead}
+        SELECT u.unit_id, u.dated_at, {converted} AS converted, {immature} AS immature, {lead}{visit}
         FROM ({units_select(cut)}) AS u {outcomes} {mature} ORDER BY u.dated_at, u.unit_id {_PAGE}
         """
     wanted = " AND ".join(["TRUE", *(f"r.of_{name} = $where_{n}" for n, name in outcome_filters(cut))])
@@ -120,8 +121,8 @@ def _seen(cut: Cut) -> Step:
     elif cut.unit is Denominator.LEADS:
         source = "page AS p JOIN members AS t ON t.unit_id = p.unit_id"
     else:
-        source = """page AS p JOIN members AS m ON m.unit_id = p.unit_id
-          JOIN touchpoints AS t ON t.event_id = m.event_id"""
+        source = f"""page AS p JOIN ({visits_select(cut)}) AS t ON {same_visit("p", "t")}
+          WHERE t.occurred_at BETWEEN p.dated_at AND p.last_at"""
     return Step(
         "seen",
         f"""

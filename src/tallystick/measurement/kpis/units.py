@@ -3,8 +3,9 @@
 Identifiers: KPI-UNIT-CLICKS, KPI-UNIT-EXPOSURES, KPI-UNIT-SESSIONS, KPI-UNIT-LEADS, KPI-CLUSTER.
 
 Each kind gives rows of units: `unit_id`, `dated_at`, `due_us` (until when it may convert), `tag` and `who` (its
-cluster), `counts`, and the attributes of the touchpoint that stands for it. Sessions and leads have besides `members`:
-which touchpoints belong to which unit. A touchpoint belongs to at most one session, and may belong to several leads.
+cluster), `counts`, and the attributes of the touchpoint that stands for it. Leads have besides `members`: which
+touchpoints belong to which of them. Sessions have `session` and `last_at`: the touchpoints of one are those of its
+person and key from its beginning to there, and no other session has any of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from tallystick.kit.facts import TOUCHPOINTS
 from tallystick.measurement.kpis.cuts import Cut
+from tallystick.measurement.kpis.dimensions import DIMENSIONS
 from tallystick.measurement.kpis.steps import Step, is_seen, person, subject, within
 from tallystick.partners.programs.rules import Denominator
 
@@ -32,10 +34,13 @@ ATTRIBUTES: Final = tuple(
 """What a unit has of the touchpoint that stands for it."""
 
 SESSION_GAP_MICROS: Final = 30 * 60 * 1_000_000
-"""A longer pause begins another session; exactly thirty minutes does not."""
+"""A longer pause begins another session where there is no key; exactly thirty minutes does not."""
+
+SESSION_KEY_GAP_MICROS: Final = 4 * 3600 * 1_000_000
+"""A longer pause begins another session also under the same key."""
 
 SESSION_MOST_MICROS: Final = 24 * 3600 * 1_000_000
-"""A session lasts no longer; a longer pause begins another one also under the same key."""
+"""A session lasts no longer."""
 
 _NEVER: Final = 2**63 - 1
 _OF_T: Final = ", ".join(f"t.{name}" for name in ATTRIBUTES)
@@ -119,51 +124,101 @@ def _visits(row: str) -> str:
     return f"{row}.kind <> 'impression' AND ({known})"
 
 
+def same_visit(first: str, second: str) -> str:
+    """The condition that two rows are of one person and one session key."""
+    return (
+        f"{first}.tag = {second}.tag AND {first}.who = {second}.who "
+        f"AND {first}.session IS NOT DISTINCT FROM {second}.session"
+    )
+
+
+def visits_select(cut: Cut) -> str:
+    """The SELECT of the touchpoints that sessions of the period can have, with `tag` and `who`."""
+    return f"{_visiting(cut)}{_near(cut)}"
+
+
+def strays_select(cut: Cut, persons: str) -> str:
+    """The SELECT of touchpoints that came after the most that a session lasts, so that no session has them.
+
+    persons: a SELECT of `tag`, `who` and `session`; looked at is as far back as credit of the period reaches.
+    """
+    start = " AND t.occurred_at >= $earned_from" if cut.start and not cut.never_matures else ""
+    end = " AND t.occurred_at < $end" if cut.end else ""
+    begun = _begun(f"SELECT v.* {_of_these(f'{_visiting(cut)}{start}{end}', persons)}")
+    stays = _lasts("b.began_at", "b.occurred_at", str(SESSION_MOST_MICROS))
+    return f"SELECT b.event_id FROM ({begun}) AS b WHERE NOT {stays}"
+
+
 def _sessions(cut: Cut) -> list[Step]:
-    # Only what orders and groups goes through the windows; a session's attributes are joined to it afterwards.
-    who = person("t")
-    start = " AND t.occurred_at >= $seen_from" if cut.start else ""
-    end = " AND t.occurred_at < $seen_until" if cut.end else ""
-    pause = "MICROS(t.occurred_at) - MICROS(PREVIOUS(t.occurred_at) OVER somebody_in_order)"
-    opened = f"""
-        SELECT t.event_id, t.occurred_at, {_due(cut, "t")} AS due_us, {who.tag} AS tag, {who.name} AS who, t.session,
-          CASE WHEN t.partner_id IS NULL AND t.channel_id IS NULL THEN 1 ELSE 0 END AS sourceless,
-          CASE WHEN PREVIOUS(t.occurred_at) OVER somebody_in_order IS NULL THEN 1
-               WHEN {pause} > CASE WHEN t.session IS NULL THEN {SESSION_GAP_MICROS} ELSE {SESSION_MOST_MICROS} END
-                 THEN 1 END AS opens
-        FROM touchpoints AS t
-        WHERE t.program_id = $program AND t.occurred_at <= $as_of AND t.counts AND {_visits("t")}{start}{end}
-        WINDOW somebody_in_order AS (PARTITION BY {who.tag}, {who.name}, t.session ORDER BY t.occurred_at, t.event_id)
+    # What lasts no longer than a pause may is one session. That is most of it: only the others are put in order.
+    visits, short = visits_select(cut), _lasts("g.dated_at", "g.last_at", _longest_pause("g"))
+    of_session = """MAX(v.occurred_at) AS last_at, MAX(v.due_us) AS due_us,
+          FIRST_BY(v.event_id, v.sourceless, v.occurred_at, v.event_id) AS unit_id"""
+    grouped = f"""
+        SELECT v.tag, v.who, v.session, MIN(v.occurred_at) AS dated_at, {of_session}
+        FROM ({visits}) AS v GROUP BY v.tag, v.who, v.session
         """
-    begun = """
-        SELECT t.*,
-          LAST_VALUE(CASE WHEN t.opens = 1 THEN t.event_id END IGNORE NULLS) OVER in_order AS unit_id,
-          LAST_VALUE(CASE WHEN t.opens = 1 THEN t.occurred_at END IGNORE NULLS) OVER in_order AS began_at
-        FROM opened AS t
-        WINDOW in_order AS (PARTITION BY t.tag, t.who, t.session ORDER BY t.occurred_at, t.event_id
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-        """
-    members = f"""
-        SELECT b.unit_id, b.event_id, b.occurred_at, b.due_us, b.tag, b.who, b.sourceless
-        FROM begun AS b
-        WHERE MICROS(b.occurred_at) - MICROS(b.began_at) <= {SESSION_MOST_MICROS}{within(cut, "b.began_at")}
-        """
-    visits = """
-        SELECT m.unit_id, MIN(m.occurred_at) AS dated_at, MAX(m.due_us) AS due_us, MIN(m.tag) AS tag, MIN(m.who) AS who,
-          FIRST_BY(m.event_id, m.sourceless, m.occurred_at, m.event_id) AS face_id
-        FROM members AS m GROUP BY m.unit_id
+    long = f"SELECT g.tag, g.who, g.session FROM grouped AS g WHERE NOT {short}"
+    begun = _begun(f"SELECT v.* {_of_these(visits, long)}")
+    sessions = f"""
+        SELECT g.tag, g.who, g.session, g.dated_at, g.last_at, g.due_us, g.unit_id FROM grouped AS g WHERE {short}
+        UNION ALL
+        SELECT v.tag, v.who, v.session, v.began_at AS dated_at, {of_session}
+        FROM begun AS v WHERE {_lasts("v.began_at", "v.occurred_at", str(SESSION_MOST_MICROS))}
+        GROUP BY v.tag, v.who, v.session, v.began_at
         """
     units = f"""
-        SELECT v.unit_id, v.dated_at, v.due_us, v.tag, v.who, TRUE AS counts, {_OF_T}
-        FROM visits AS v JOIN touchpoints AS t ON t.event_id = v.face_id
+        SELECT s.unit_id, s.dated_at, s.last_at, s.due_us, s.tag, s.who, s.session, TRUE AS counts, {_needed(cut, "t")}
+        FROM sessions AS s JOIN touchpoints AS t ON t.event_id = s.unit_id
+        WHERE TRUE{within(cut, "s.dated_at")}{_near(cut)}
         """
-    return [
-        Step("opened", opened),
-        Step("begun", begun),
-        Step("members", members),
-        Step("visits", visits),
-        Step("units", units),
-    ]
+    return [Step("grouped", grouped), Step("begun", begun), Step("sessions", sessions), Step("units", units)]
+
+
+def _visiting(cut: Cut) -> str:
+    who = person("t")
+    return f"""
+        SELECT t.event_id, t.receipt_id, t.occurred_at, {_due(cut, "t")} AS due_us, {who.tag} AS tag, {who.name} AS who,
+          t.session, CASE WHEN t.partner_id IS NULL AND t.channel_id IS NULL THEN 1 ELSE 0 END AS sourceless
+        FROM touchpoints AS t
+        WHERE t.program_id = $program AND t.occurred_at <= $as_of AND t.counts AND {_visits("t")}"""
+
+
+def _of_these(visits: str, persons: str) -> str:
+    return f"FROM ({visits}) AS v JOIN ({persons}) AS p ON {same_visit('p', 'v')}"
+
+
+def _begun(visits: str) -> str:
+    """Touchpoints with `began_at`: when the last pause before each of them was over. Equal instants have no order."""
+    pause = "MICROS(v.occurred_at) - MICROS(PREVIOUS(v.occurred_at) OVER in_order)"
+    return f"""
+        SELECT o.*, MAX(o.opened_at) OVER (PARTITION BY o.tag, o.who, o.session ORDER BY o.occurred_at) AS began_at
+        FROM (SELECT v.*, CASE WHEN PREVIOUS(v.occurred_at) OVER in_order IS NULL OR {pause} > {_longest_pause("v")}
+                THEN v.occurred_at END AS opened_at
+              FROM ({visits}) AS v
+              WINDOW in_order AS (PARTITION BY v.tag, v.who, v.session ORDER BY v.occurred_at)) AS o
+        """
+
+
+def _longest_pause(row: str) -> str:
+    return f"CASE WHEN {row}.session IS NULL THEN {SESSION_GAP_MICROS} ELSE {SESSION_KEY_GAP_MICROS} END"
+
+
+def _lasts(first: str, last: str, most: str) -> str:
+    return f"(MICROS({last}) - MICROS({first}) <= {most})"
+
+
+def _near(cut: Cut) -> str:
+    start = " AND t.occurred_at >= $seen_from" if cut.start else ""
+    return f"{start} AND t.occurred_at < $seen_until" if cut.end else start
+
+
+def _needed(cut: Cut, row: str) -> str:
+    """The attributes that keys, filters and segments of a cut read."""
+    named = {*cut.by, *(name for name, _ in cut.where)}
+    columns = {column for name in named for column in DIMENSIONS[name].columns}
+    wanted = (columns | {"partner_id", "channel_id"}) & set(ATTRIBUTES)
+    return ", ".join(f"{row}.{name}" for name in ATTRIBUTES if name in wanted)
 
 
 def _leads(cut: Cut) -> list[Step]:

@@ -33,7 +33,9 @@ def fitting(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
     """Some rows as a frame. Raises BadFact for a NULL where the schema has none, or a value of another type."""
     try:
         columns = zip(table.columns, zip(*rows, strict=True), strict=True)
-        return pl.DataFrame([_series(column, values) for column, values in columns])
+        frame = pl.DataFrame([_series(column, values) for column, values in columns])
+        _refuse_unfit_ids(table, frame)
+        return _with_instants(table, frame)
     except (TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as wrong:
         raise rules.BadFact(f"{table.name}: a row does not fit the columns: {wrong}") from wrong
 
@@ -51,9 +53,10 @@ def by_day(day_column: str, frame: pl.DataFrame) -> Iterator[tuple[date, pl.Data
 
 def _series(column: Column, values: Sequence[Any]) -> pl.Series:
     if column.kind == "id":
-        series = _ids(column.name, values)
+        stored = [value.bytes if type(value) is UUID else value for value in values]
+        series = pl.Series(column.name, stored, dtype=pl.Binary, strict=True)
     elif column.kind == "instant":
-        series = _instants(column.name, values)
+        series = _as_given(column.name, values)
     else:
         series = pl.Series(column.name, values, dtype=_TYPES[column.kind], strict=True)
     if not column.nullable and series.null_count():
@@ -61,17 +64,30 @@ def _series(column: Column, values: Sequence[Any]) -> pl.Series:
     return series
 
 
-def _ids(name: str, values: Sequence[Any]) -> pl.Series:
-    stored = [value.bytes if isinstance(value, UUID) else value for value in values]
-    series = pl.Series(name, stored, dtype=pl.Binary, strict=True)
-    if not (series.bin.size() == _ID_BYTES).all():
-        raise ValueError(f"`{name}` is not always an id")
-    return series
-
-
-def _instants(name: str, values: Sequence[Any]) -> pl.Series:
+def _as_given(name: str, values: Sequence[Any]) -> pl.Series:
+    """Instants as texts or as numbers of microseconds, until those of all columns become instants at once."""
     if isinstance(next((value for value in values if value is not None), None), str):
-        texts = pl.Series(name, values, dtype=pl.String, strict=True)
-        return texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=True)
+        return pl.Series(name, values, dtype=pl.String, strict=True)
     micros = [None if value is None else clock.to_micros(value) for value in values]
-    return pl.Series(name, micros, dtype=pl.Int64, strict=True).cast(_TYPES["instant"])
+    return pl.Series(name, micros, dtype=pl.Int64, strict=True)
+
+
+# What follows asks for all columns of a sort at once: for frames of few rows an operation costs more than its rows.
+
+
+def _with_instants(table: FactTable, frame: pl.DataFrame) -> pl.DataFrame:
+    named = [column.name for column in table.columns if column.kind == "instant"]
+    return frame.with_columns(
+        pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=True)
+        if frame.schema[name] == pl.String
+        else pl.col(name).cast(_TYPES["instant"])
+        for name in named
+    )
+
+
+def _refuse_unfit_ids(table: FactTable, frame: pl.DataFrame) -> None:
+    named = [column.name for column in table.columns if column.kind == "id"]
+    unfit = frame.select((pl.col(named).bin.size() != _ID_BYTES).any())
+    for name, is_unfit in zip(named, unfit.row(0), strict=True):
+        if is_unfit:
+            raise ValueError(f"`{name}` is not always an id")

@@ -26,7 +26,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
 NUMBERS: Final = ("score", "rating")
 """Attributes of what customers say that are numbers."""
 
-OWNED: Final = (*kinds.TOUCHPOINTS, "customer_binding")
+OWNED: Final = (*kinds.TOUCHPOINTS, kinds.TIE)
 """Kinds that are nothing without somebody whose they are."""
 
 OWNER_FIELDS: Final = ("code", "link", "placement", "partner", "channel")

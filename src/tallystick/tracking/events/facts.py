@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,15 +13,14 @@ from django.db.models import QuerySet
 
 from tallystick.foundation.batches import waiting, whole_batches
 from tallystick.foundation.bulk import days_of, stored_rows
-from tallystick.kit import ids, kinds
+from tallystick.kit import clock, ids, kinds
 from tallystick.kit.batches import slices
 from tallystick.kit.facts import OUTCOMES, TOUCHPOINTS, Changes, FactTable
 from tallystick.partners.partnerships.models import Partner, Placement
 from tallystick.tracking.events.labels import VALID
 from tallystick.tracking.events.models import Event
 
-TIE: Final = "customer_binding"
-CREDITED: Final = (*kinds.TOUCHPOINTS, TIE)
+CREDITED: Final = (*kinds.TOUCHPOINTS, kinds.TIE)
 """Kinds of event that credit can go to."""
 
 OUTCOME_KINDS: Final = (*kinds.OUTCOMES, *kinds.CORRECTIONS)
@@ -33,6 +32,7 @@ _COLUMNS: Final = tuple(column.name for column in TOUCHPOINTS.columns)
 _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "event_id": "id",
+        "order_number": "order",
         "partner_id": "partnership__partner_id",
         "partner_kind": "partnership__partner__kind",
         "placement_type": "placement__type",
@@ -41,10 +41,8 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Column → field of the event, where they are not called the same."""
 
-_NAMED_OUTCOMES: Final = tuple(
-    {"event_id": "id", "order_number": "order"}.get(column.name, column.name) for column in OUTCOMES.columns
-)
-_NAMED: Final = tuple(_FIELDS.get(name, name) for name in _COLUMNS)
+_TOUCH_FIELDS: Final = tuple(_FIELDS.get(name, name) for name in _COLUMNS)
+_OUTCOME_FIELDS: Final = tuple(_FIELDS.get(column.name, column.name) for column in OUTCOMES.columns)
 _KIND, _COUNTS = _COLUMNS.index("kind"), _COLUMNS.index("counts")
 _NOT_OF_A_TIE: Final = frozenset({_COLUMNS.index("visitor"), _COLUMNS.index("session")})
 
@@ -135,12 +133,12 @@ class OutcomeFacts:
     def rows(self, day: date, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The outcomes of one UTC day, in the order of the columns, oldest first."""
         found = _on(day, upto or 0, OUTCOME_KINDS).order_by("occurred_at", "id")
-        return stored_rows(found, *_NAMED_OUTCOMES)
+        return stored_rows(found, *_OUTCOME_FIELDS)
 
     def new_rows(self, after: int | None, *, upto: int | None) -> Iterator[tuple[Any, ...]]:
         """The outcomes of the steps after one cursor up to another, of any day."""
         found = _between(after or 0, upto or 0, OUTCOME_KINDS)
-        return stored_rows(found, *_NAMED_OUTCOMES)
+        return stored_rows(found, *_OUTCOME_FIELDS)
 
 
 def touches_of(event_ids: Collection[Any]) -> dict[Any, dict[str, Any]]:
@@ -159,13 +157,14 @@ def receipts_of_events(event_ids: Collection[Any]) -> dict[Any, Any]:
 
 def terms() -> str:
     """What the rows of all days rest on besides their events, as one short text: another text, write them again."""
-    columns = [column.name for column in TOUCHPOINTS.columns]
-    partners = sorted((str(key), kind) for key, kind in Partner.objects.values_list("id", "kind"))
-    placements = sorted((str(key), type_) for key, type_ in Placement.objects.values_list("id", "type"))
-    return ids.derive(msgspec.json.encode([columns, partners, placements])).hex
+    partners = sorted(stored_rows(Partner.objects.all(), "id", "kind"))
+    placements = sorted(stored_rows(Placement.objects.all(), "id", "type"))
+    return ids.derive(msgspec.json.encode([_COLUMNS, partners, placements])).hex
 
 
-def days_to_redo(redone: str | None, day_after: Any) -> tuple[str | None, list[date]]:
+def days_to_redo(
+    redone: str | None, day_after: Callable[[date | None], date | None]
+) -> tuple[str | None, list[date]]:
     """The next days to write anew. day_after: gives the first day with rows after a day (None: of all), or None.
 
     Returns (what `redone` is afterwards, the days): None when there are none left.
@@ -185,7 +184,7 @@ def days_to_redo(redone: str | None, day_after: Any) -> tuple[str | None, list[d
 def _day_after(day: date | None) -> date | None:
     found = Event.objects.filter(kind__in=CREDITED)
     if day is not None:
-        found = found.filter(occurred_at__gte=datetime.combine(day + timedelta(days=1), time.min, UTC))
+        found = found.filter(occurred_at__gte=clock.midnight(day + timedelta(days=1)))
     at = found.order_by("occurred_at").values_list("occurred_at", flat=True).first()
     return at.astimezone(UTC).date() if at else None
 
@@ -195,7 +194,7 @@ def _between(after: int, cut: int, of_kinds: Sequence[str]) -> QuerySet[Event]:
 
 
 def _on(day: date, cut: int, of_kinds: Sequence[str]) -> QuerySet[Event]:
-    start = datetime.combine(day, time.min, UTC)
+    start = clock.midnight(day)
     of_day = Event.objects.filter(occurred_at__gte=start, occurred_at__lt=start + timedelta(days=1))
     return of_day.filter(batch__lte=cut, kind__in=of_kinds)
 
@@ -205,10 +204,10 @@ def _days_of(events: QuerySet[Event]) -> frozenset[date]:
 
 
 def _touches(events: QuerySet[Event]) -> Iterator[tuple[Any, ...]]:
-    for row in stored_rows(events, *_NAMED):
+    for row in stored_rows(events, *_TOUCH_FIELDS):
         values = list(row)
         values[_COUNTS] = values[_COUNTS] == VALID
-        if values[_KIND] == TIE:  # nobody came by it, so that it is no unit of a rate
+        if values[_KIND] == kinds.TIE:  # nobody came by it, so that it is no unit of a rate
             for place in _NOT_OF_A_TIE:
                 values[place] = None
         yield tuple(values)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from crawleruseragents import is_crawler
 
 VALID = "valid"
+KNOWN_BOT = "known_bot"
 OTHER_BROWSER = "other"
 BROWSERS = (
     ("edge", ("Edg/", "EdgA/", "EdgiOS/", "Edge/")),
@@ -17,7 +18,6 @@ BROWSERS = (
     ("safari", ("Safari/",)),
 )
 """Families of browsers by what only they write, in this order: most claim to be those further down as well."""
-KNOWN_BOT = "known_bot"
 
 
 @lru_cache(maxsize=65_536)

@@ -153,7 +153,7 @@ def _origin(body: EventBody, program: ProgramFacts) -> Origin | None:
             fix="give a partner, placement, link, code or house channel; then replay this receipt",
             column="partner",
         )
-    if body.kind == "customer_binding" and origin.partnership_id is None:
+    if body.kind == kinds.TIE and origin.partnership_id is None:
         fix = "name the partner who brought the customer"
         raise schema("channel", body.channel or "", "customers are bound to partners, not to channels", fix)
     return origin

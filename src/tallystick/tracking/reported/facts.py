@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tallystick.foundation.batches import waiting, whole_batches
+from tallystick.kit import clock
 from tallystick.kit.facts import (
     PAST_COMMISSIONS,
     REPORTED_COSTS,
@@ -56,6 +57,8 @@ class ReportFacts:
         """The days of the next reports, whole batches, and of those that stood for the same things until then."""
         reports = self.model._default_manager.all()
         cut, left = whole_batches(reports, after=after or 0, limit=limit)
+        if cut == (after or 0):
+            return Changes(frozenset(), frozenset(), after, left)
         new = reports.filter(batch__gt=after or 0, batch__lte=cut)
         of_same = {"source": OuterRef("source"), "reference": OuterRef("reference")}
         earlier = reports.filter(**of_same, batch__lte=after or 0)
@@ -88,15 +91,11 @@ class ReportFacts:
         names = [_FIELDS.get(column.name, column.name) for column in self.table.columns]
         place = names.index(self.day_field)
         for row in reports.order_by(self.day_field, "id").values_list(*names).iterator(chunk_size=5000):
-            yield (*row[:place], _midnight(row[place]), *row[place + 1 :]) if self.is_day else row
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+            yield (*row[:place], clock.midnight(row[place]), *row[place + 1 :]) if self.is_day else row
 
 
 def _within(field: str, day: date) -> dict[str, datetime]:
-    start = _midnight(day)
+    start = clock.midnight(day)
     return {f"{field}__gte": start, f"{field}__lt": start + timedelta(days=1)}
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from tallystick.foundation.batches import note
 from tallystick.foundation.bulk import insert_rows
-from tallystick.kit import ids
+from tallystick.kit import clock, ids
 from tallystick.kit.facts import PAST_COMMISSIONS, REPORTED_COSTS, REPORTED_TOTALS, SHOP_ORDERS, FactTable
 from tallystick.tracking.reported.models import Cost, PastCommission, Reported, ReportedOrder, ReportedTotal
 from tallystick.tracking.reported.rules import (
@@ -97,10 +97,6 @@ def _row(report: Report, table: _Table, batch: int, recorded_at: datetime) -> tu
     )
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
 def _total(draft: TotalDraft) -> tuple[object, ...]:
     origin = draft.origin
     return (
@@ -176,7 +172,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
                 "campaign",
             ),
             _total,
-            lambda draft: _midnight(draft.on),
+            lambda draft: clock.midnight(draft.on),
         ),
         CostDraft: _Table(
             Cost,
@@ -184,7 +180,7 @@ _TABLES: Final[Mapping[type, _Table]] = MappingProxyType(
             "cost",
             ("kind", "on", "amount_minor", "currency", "partnership", "channel", "campaign"),
             _cost,
-            lambda draft: _midnight(draft.on),
+            lambda draft: clock.midnight(draft.on),
         ),
         CommissionDraft: _Table(
             PastCommission,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -68,17 +70,21 @@ def unfinished(row: Import) -> Import | None:
 
 
 def ahead_of(import_: Import) -> int:
-    """How many imports of this installation come before one that waits for its turn, the one at work included."""
+    """How many imports of its brand come before one that waits for its turn, the one at work included."""
     if import_.state != State.QUEUED or import_.received_at is None:
         return 0
     earlier = Q(state=State.RECEIVING) | Q(state=State.QUEUED, received_at__lt=import_.received_at)
-    return across_brands(Import).filter(earlier).exclude(id=import_.id).count()
+    return Import.objects.filter(earlier).exclude(id=import_.id).count()
 
 
-def next_in_turn(now: object) -> Import | None:
-    """The oldest import of all brands that waits for its turn, or whose worker has not been heard of for its lease."""
+def next_in_turn(now: datetime, *, but: Collection[UUID] = ()) -> Import | None:
+    """The oldest import that waits for its turn, or whose worker has not been heard of for its lease.
+
+    but: brands whose imports are passed by.
+    """
     waiting = Q(state=State.QUEUED) | Q(state=State.RECEIVING, held_until__lt=now)
-    return across_brands(Import).filter(waiting).order_by("received_at", "id").first()
+    found = across_brands(Import).filter(waiting).exclude(brand_id__in=but)
+    return found.order_by("received_at", "id").first()
 
 
 def at_work() -> Waiting:

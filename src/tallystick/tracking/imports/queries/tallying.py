@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
+from tallystick.kit import clock
 from tallystick.tracking.events.models import Event
 from tallystick.tracking.events.series import COUNTED, VERIFIED, added_up, range_of
 from tallystick.tracking.imports.models import Import
@@ -107,4 +108,4 @@ def _span(series: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
 
 
 def _instant(at: datetime | date) -> datetime:
-    return at if isinstance(at, datetime) else rules.day_begins(at)
+    return at if isinstance(at, datetime) else clock.midnight(at)

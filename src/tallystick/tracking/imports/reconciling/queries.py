@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
-from tallystick.kit import kinds
+from tallystick.kit import clock, kinds
 from tallystick.kit.batches import slices
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.partners.programs.models import Program
@@ -125,12 +125,21 @@ def reconcile(
     )
 
 
-def span_of_orders(program: Program) -> tuple[datetime, datetime] | None:
-    """The first and the last time of the shop's orders in a program; None where the shop has reported none."""
-    of_program = ReportedOrder.objects.filter(program=program)
-    first = of_program.order_by("ordered_at").values_list("ordered_at", flat=True).first()
-    last = of_program.order_by("-ordered_at").values_list("ordered_at", flat=True).first()
-    return (first, last) if first and last else None
+def span_of_days(program: Program, first: date | None, last: date | None) -> tuple[datetime, datetime] | None:
+    """The instants, the second excluded, of days of the program's zone, both included, for `reconcile`.
+
+    An open end is that of the shop's own list. None where the shop has reported no orders.
+    """
+    ordered = ReportedOrder.objects.filter(program=program).aggregate(
+        first=Min("ordered_at"), last=Max("ordered_at")
+    )
+    if ordered["first"] is None:
+        return None
+    zone = program.zone_info
+    since = clock.day_start(first, zone) if first else ordered["first"]
+    if last:
+        return since, clock.day_start(last + timedelta(days=1), zone)
+    return since, ordered["last"] + timedelta(microseconds=1)
 
 
 def _known(program: Program, shop: list[ShopOrder], absent: Collection[str]) -> Known:

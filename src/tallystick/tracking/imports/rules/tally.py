@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from tallystick.kit import clock
 from tallystick.tracking.events.rules import Draft
 from tallystick.tracking.inbox.rules import Reason
 from tallystick.tracking.reported.rules import CommissionDraft, CostDraft, OrderDraft, TotalDraft
@@ -65,20 +66,15 @@ def thing_of(draft: object) -> Thing | None:
         case Draft():
             return Thing(draft.kind, draft.amount_minor, draft.currency, draft.occurred_at)
         case TotalDraft():
-            return Thing(TOTALS, draft.amount_minor, draft.currency, day_begins(draft.on))
+            return Thing(TOTALS, draft.amount_minor, draft.currency, clock.midnight(draft.on))
         case CostDraft():
-            return Thing(COSTS, draft.amount_minor, draft.currency, day_begins(draft.on))
+            return Thing(COSTS, draft.amount_minor, draft.currency, clock.midnight(draft.on))
         case CommissionDraft():
             return Thing(COMMISSIONS, draft.amount_minor, draft.currency, draft.earned_at)
         case OrderDraft():
             return Thing(ORDERS, draft.amount_minor, draft.currency, draft.ordered_at)
         case _:
             return None
-
-
-def day_begins(on: date) -> datetime:
-    """The instant that stands for a day of which only the date is known."""
-    return datetime.combine(on, time.min, UTC)
 
 
 class Counting:

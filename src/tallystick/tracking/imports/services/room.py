@@ -53,8 +53,3 @@ class Room:
                 return False
         self.free -= receipts
         return True
-
-    def wait(self) -> None:
-        """Do what is to be done while there is no room."""
-        if self.limit is not None:
-            self.limit.meanwhile()

@@ -3,6 +3,8 @@
 A step appends receipts to the store and then writes down how far it is. Killed between the two, the step is made again:
 the receipts have the same ids, so the store knows them and gives the same answers, and they are counted once. What was
 counted is read again and passed over, which makes the same receipts of the rows after it.
+
+Whoever drives an import (`receiving`) is asked back after every step: so a worker has several at hand (`in_turn`).
 """
 
 from __future__ import annotations
@@ -13,9 +15,6 @@ from itertools import islice
 
 import structlog
 
-from tallystick.foundation.lanes import Progress
-from tallystick.foundation.scoping import brand_scope
-from tallystick.kit import clock
 from tallystick.kit.delimited import BadFile
 from tallystick.kit.errors import Foreseen
 from tallystick.kit.failpoints import reach
@@ -25,14 +24,13 @@ from tallystick.tracking.events.mapping.form import ReadAs
 from tallystick.tracking.events.models import Mapping
 from tallystick.tracking.events.series import MOST_RECEIPTS
 from tallystick.tracking.imports.models import Import
-from tallystick.tracking.imports.queries.imports import next_in_turn, there
+from tallystick.tracking.imports.queries.imports import there
 from tallystick.tracking.imports.reading.rows import Row
 from tallystick.tracking.imports.reading.source import Source, open_source
 from tallystick.tracking.imports.receiving.receipts import Arrival, receipts_of
 from tallystick.tracking.imports.receiving.receive import EVENTS_SOURCE, STEP, append, steps
-from tallystick.tracking.imports.rules.steps import StepRefused
 from tallystick.tracking.imports.services import files
-from tallystick.tracking.imports.services.room import Limit, Room
+from tallystick.tracking.imports.services.room import Limit, Room, rest
 from tallystick.tracking.imports.services.turns import LetGo, Turn, take
 from tallystick.tracking.inbox.stores.port import Store
 
@@ -58,10 +56,29 @@ def run(
     it stands then: received, failed with the reason, stopped by a person, or with somebody else who took it. Raises
     StepRefused for one that was not started. Not to be called inside a transaction. Identifier: IMPORT-RUN.
     """
+    meanwhile = limit.meanwhile if limit else rest
+    for has_room in receiving(row, store=store, stopping=stopping, seen=seen, limit=limit):
+        if not has_room:
+            meanwhile()
+    return there(row)
+
+
+def receiving(
+    row: Import,
+    *,
+    store: Store,
+    stopping: Callable[[], bool],
+    seen: Callable[[int], None] = lambda _rows: None,
+    limit: Limit | None = None,
+) -> Iterator[bool]:
+    """Receive an import as `run` does, a step at a time: True after a step, False where it is paused for want of room.
+
+    Every step is to be asked for with the import's brand in scope. Its turn stays its own as long as that is done more
+    often than every LEASE; later somebody else may take it. Raises StepRefused before the first step.
+    """
     turn = take(row)
     try:
-        room = Room(turn.row.brand_id, store, limit)
-        _receive(turn, room, stopping=stopping, seen=seen)
+        yield from _receive(turn, Room(turn.row.brand_id, store, limit), stopping=stopping, seen=seen)
     except LetGo:
         log.info("import let go", import_=str(row.id))
     except _Interrupted:
@@ -73,20 +90,6 @@ def run(
         log.warning("import failed", import_=str(row.id), exc_info=not isinstance(wrong, Foreseen))
         why = _said(wrong)
         _unless_gone(lambda: turn.fail(why, is_counted=False))
-    return there(row)
-
-
-def run_next(*, store: Store, stopping: Callable[[], bool], limit: Limit | None = None) -> Progress:
-    """Receive the import of any brand that waits the longest, or whose worker was not heard of any more."""
-    row = next_in_turn(clock.now())
-    if row is None:
-        return Progress(0, 0)
-    with brand_scope(row.brand_id):
-        try:
-            run(row, store=store, stopping=stopping, limit=limit)
-        except StepRefused:
-            return Progress(0, 1)  # Somebody else was quicker.
-    return Progress(1, 1)
 
 
 def mapping_of(row: Import) -> RowMapping | None:
@@ -97,7 +100,9 @@ def mapping_of(row: Import) -> RowMapping | None:
     return read_mapping(saved.text)
 
 
-def _receive(turn: Turn, room: Room, *, stopping: Callable[[], bool], seen: Callable[[int], None]) -> None:
+def _receive(
+    turn: Turn, room: Room, *, stopping: Callable[[], bool], seen: Callable[[int], None]
+) -> Iterator[bool]:
     row = turn.row
     assert row.received_at is not None
     mapping, path = mapping_of(row), files.refuse_changed(row)
@@ -112,7 +117,9 @@ def _receive(turn: Turn, room: Room, *, stopping: Callable[[], bool], seen: Call
         arrival = Arrival(row.brand_id, source_name, row.name, row.received_at, row.id, source.is_sparse)
         receipts = receipts_of(rows, arrival, mapping=mapping, scratch=files.scratch())
         # What was answered before is made again, because keys depend on the rows before, and is passed over.
-        deque(islice(receipts, turn.receipts), maxlen=0)
+        for passed in range(0, turn.receipts, STEP):
+            deque(islice(receipts, min(STEP, turn.receipts - passed)), maxlen=0)
+            yield True
         for step in steps(receipts):
             if turn.receipts + len(step) > MOST_RECEIPTS:
                 raise BadFile(
@@ -125,12 +132,13 @@ def _receive(turn: Turn, room: Room, *, stopping: Callable[[], bool], seen: Call
                 if stopping():
                     raise _Interrupted
                 turn.pause(read_bytes=source.read_bytes())
-                room.wait()
+                yield False
             received = append(step, store=room.store)
             reach("import.counting")
             turn.count(received, receipts=len(step), read_bytes=source.read_bytes())
             reach("import.counted")
             seen(received.rows)
+            yield True
             if stopping():
                 raise _Interrupted
         turn.end(read_bytes=source.read_bytes(), skipped=[list(each) for each in source.skipped])

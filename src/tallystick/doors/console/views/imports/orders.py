@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,17 +21,17 @@ from django.utils.translation import gettext_lazy
 from tallystick.design import figures
 from tallystick.design.words import word
 from tallystick.doors import wording
-from tallystick.doors.asking import FIRST_DAY, LAST_DAY
 from tallystick.doors.console.download import csv_download
 from tallystick.doors.console.state import BadAddress, read_page_number, refuse_unknown
+from tallystick.doors.days import read_days
 from tallystick.doors.entrance import access_of, brand_page
 from tallystick.doors.nouns.cells import csv_line
-from tallystick.kit import ids
+from tallystick.kit import clock, ids
 from tallystick.kit.money import Money
 from tallystick.measurement.kpis.intervals import wilson_interval
 from tallystick.partners.programs.models import Brand, Program
 from tallystick.partners.programs.queries import find_program
-from tallystick.tracking.imports.reconciling.queries import OrderReconciliation, reconcile, span_of_orders
+from tallystick.tracking.imports.reconciling.queries import OrderReconciliation, reconcile, span_of_days
 from tallystick.tracking.imports.reconciling.rules import Difference, Kind, MoneyOf, Summary, Verdict, Why
 
 PAGE_ROWS: Final = 50
@@ -56,19 +56,22 @@ WHY: Final[Mapping[Why, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days, both included; empty texts are open ends."""
+    """What is compared. asked: the days that the address names, `from` and `until`."""
 
     program: Program
-    first: date
-    last: date
+    since: datetime
+    until: datetime
+    asked: Mapping[str, str]
 
     @property
-    def since(self) -> datetime:
-        return datetime.combine(self.first, time.min, ZoneInfo(self.program.zone))
+    def first(self) -> date:
+        """The first day, in the program's zone."""
+        return clock.day_of(self.since, self.program.zone_info)
 
     @property
-    def until(self) -> datetime:
-        return datetime.combine(self.last + timedelta(days=1), time.min, ZoneInfo(self.program.zone))
+    def last(self) -> date:
+        """The last day, included."""
+        return clock.day_of(self.until - timedelta(microseconds=1), self.program.zone_info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,10 @@ def orders(request: HttpRequest, brand: Brand) -> HttpResponseBase:
     if not programs:
         return render(request, "console/orders.html", context)
     program = find_program(request.GET.get("program") or programs[0].key)
-    span = span_of_orders(program)
+    period = _period(request.GET, program)
     context |= {"program": program, "may_change": access_of(request).may("imports.change")}
-    if span is None:
+    if period is None:
         return render(request, "console/orders.html", context)
-    period = _period(request.GET, program, span)
     kind = _kind(request.GET.get("kind", ""))
     if request.GET.get("format"):
         return _as_csv(brand, request.GET["format"], period, kind)
@@ -122,7 +124,7 @@ def _shown(
 ) -> dict[str, Any]:
     offset = (number - 1) * PAGE_ROWS
     more = offset + len(found.verdicts) < found.total
-    zone = ZoneInfo(period.program.zone)
+    zone = period.program.zone_info
     return {
         "found": found,
         "period": period,
@@ -161,28 +163,12 @@ def _compared(period: Period, kind: Kind | None, *, limit: int, offset: int = 0)
     )
 
 
-def _period(given: QueryDict, program: Program, span: tuple[datetime, datetime]) -> Period:
-    """The days that the address names; without them all days of the shop's orders."""
-    zone = ZoneInfo(program.zone)
-    first, last = (at.astimezone(zone).date() for at in span)
-    period = Period(program, _day(given, "from") or first, _day(given, "until") or last)
-    if period.last < period.first:
-        raise BadAddress(_("“until” lies before “from”: there is no day between them."))
-    return period
-
-
-def _day(given: QueryDict, name: str) -> date | None:
-    text = given.get(name, "")
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or not FIRST_DAY <= day <= LAST_DAY:
-        said = _("“%(name)s” is “%(text)s”, which is not a date; write it like 2026-11-20.")
-        raise BadAddress(said % {"name": name, "text": text[:40]})
-    return day
+def _period(given: QueryDict, program: Program) -> Period | None:
+    """The days that the address names, else all of the shop's orders; None where it has reported none."""
+    first, last = read_days((given.get("from", ""), given.get("until", "")), ("from", "until"))
+    span = span_of_days(program, first, last)
+    asked = {name: day.isoformat() for name, day in (("from", first), ("until", last)) if day}
+    return Period(program, *span, asked) if span else None
 
 
 def _kind(text: str) -> Kind | None:
@@ -196,8 +182,7 @@ def _kind(text: str) -> Kind | None:
 def _address(brand: Brand, period: Period, kind: Kind | None, **more: object) -> str:
     said = {
         "program": period.program.key,
-        "from": period.first.isoformat(),
-        "until": period.last.isoformat(),
+        **period.asked,
         **({"kind": kind.value} if kind else {}),
         **more,
     }
