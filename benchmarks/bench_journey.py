@@ -92,9 +92,9 @@ def once(order: str) -> dict[str, Any]:
     from tallystick.journey import STAGES
 
     arrived = receipts(brand_id, RECEIPTS, partners=PARTNERS, days=DAYS[order], seed=SEED)
-    clock = _Clock()
-    arrived = shuffled(arrived, seed=SEED) if order.endswith("shuffled") else arrived
-    reference, left = _Reference(), iter(arrived)
+    if order.endswith("shuffled"):
+        arrived = shuffled(arrived, seed=SEED)
+    clock, reference, left = _Clock(), _Reference(), iter(arrived)
     while round_ := list(islice(left, ROUND)):
         clock.time(REFERENCE, partial(reference.insert, round_))
         clock.time("append", partial(append, round_))

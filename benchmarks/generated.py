@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -18,6 +18,8 @@ import polars as pl
 
 from benchmarks import shape as shapes
 from benchmarks.shape import BUYERS_IN, FIRST, LEADS_IN, Drawer, Outcomes, Shape, Touches
+from tallystick.kit import clock
+from tallystick.kit.shares import PPB
 
 if TYPE_CHECKING:
     from tallystick.kit.facts import FactTable
@@ -27,9 +29,8 @@ PROGRAM: Final = UUID(int=1 << 96)
 PURCHASE: Final = UUID(int=2 << 96)
 LEAD: Final = UUID(int=3 << 96)
 WINDOW: Final = timedelta(days=30)
-BUCKET: Final = "15m"
 _PARTNER: Final = 3
-PPB: Final = 10**9
+"""What ids of partners begin with; those of other things with the numbers after it."""
 _INSTANT: Final = pl.Datetime("us", "UTC")
 
 
@@ -138,7 +139,7 @@ class _Writing:
             for definition, one_in in ((LEAD, LEADS_IN), (PURCHASE, BUYERS_IN))
         ]
         waiting = pl.concat([*([self.coming] if self.coming is not None else []), *new])
-        end = datetime.combine(FIRST + timedelta(days=day + 1), datetime.min.time(), UTC)
+        end = clock.midnight(FIRST + timedelta(days=day + 1))
         self.coming = waiting.filter(pl.col("occurred_at") >= end)
         return waiting.filter(pl.col("occurred_at") < end).sort("occurred_at")
 
@@ -146,20 +147,18 @@ class _Writing:
         self, on: date, drawn: Touches, touches: pl.DataFrame, conversions: pl.DataFrame
     ) -> pl.DataFrame:
         buys = shapes.acts_at_all(drawn.visitor, LEADS_IN) & (drawn.bot == 0)
-        begin = datetime.combine(on, datetime.min.time(), UTC)
-        late = pl.col("occurred_at") >= begin - WINDOW
+        late = pl.col("occurred_at") >= clock.midnight(on) - WINDOW
         today = touches.filter(pl.Series(buys))
         self.recent = today if self.recent is None else pl.concat([self.recent.filter(late), today])
         return paths_of(conversions, self.recent)
 
 
 def counts_of(touches: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `touch_counts` for rows of `touchpoints`."""
+    """Rows of `touch_counts` for rows of `touchpoints`, counted as the warehouse does."""
     from tallystick.kit.facts import TOUCH_COUNTS
+    from tallystick.measurement.warehouse.rollups import ROLLUPS
 
-    alike = [column.name for column in TOUCH_COUNTS.columns if column.name not in ("bucket_at", "touches")]
-    bucket = pl.col("occurred_at").dt.truncate(BUCKET).alias("bucket_at")
-    return touches.group_by(bucket, *alike).agg(pl.len().cast(pl.Int64).alias("touches")).sort("bucket_at")
+    return ROLLUPS[TOUCH_COUNTS.name].of(touches).sort(TOUCH_COUNTS.day_column)
 
 
 def paths_of(conversions: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,9 @@ def callers() -> Iterator[tuple[str, str, World]]:
 
 
 def config_of(key: str, world: World, *, examples: int, seconds: int) -> SchemathesisConfig:
-    """All checks and phases. What the types allow and the domain refuses is refused with 422."""
+    """All checks and phases. What the types allow and the domain refuses is refused with 422, what is too long to be
+    read with 413.
+    """
     known = [
         {"include-path-regex": f"^{ROOT}/{noun}s/", "parameters": {"path.id": thing["id"]}}
         for noun, thing in world.things.items()
@@ -67,6 +69,9 @@ def config_of(key: str, world: World, *, examples: int, seconds: int) -> Schemat
         "phases": {"stateful": {"max-steps": 4}},
         "checks": {
             "ensure_resource_availability": {"enabled": False},
+            "negative_data_rejection": {
+                "expected-statuses": ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422"]
+            },
             "positive_data_acceptance": {
                 "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "412", "422", "429"]
             },

@@ -171,6 +171,16 @@ def test_a_file_that_was_written_changes_nothing_when_it_is_read_back(tallystick
     assert done["counts"] == {"new": 0, "changed": 0, "same": 3, "wrong": 0}
 
 
+def test_a_place_that_cannot_be_written_is_named(tallystick, tmp_path):
+    ran = tallystick("partner", "export", str(tmp_path / "nowhere" / "partners.csv"))
+    assert (ran.code, "cannot be written: No such file" in ran.err) == (errors.FAILED, True)
+
+
+def test_a_report_as_csv_is_neither_receipts_nor_json(tallystick, tmp_path):
+    for other in ("--receipts", "--json"):
+        assert tallystick("report", "--csv", str(tmp_path / "a.csv"), other).code == errors.USAGE
+
+
 def test_a_file_is_written_to_standard_output_with_what_was_asked_for(tallystick):
     rows = list(csv.DictReader(io.StringIO(tallystick("partner", "export", "--search", "alice").out)))
     assert [row["key"] for row in rows] == ["alice"]

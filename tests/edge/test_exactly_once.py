@@ -12,6 +12,8 @@ from tests.house.sources import PACKAGE
 from tests.installs import Install, InstallTemplate
 
 BATCH_ROWS = "40"
+# So few that one run of attribution takes several steps: batches of fewer events than the limit share one.
+FEW_ROWS = "15"
 # Steps that are taken on files, which PostgreSQL has none of.
 ON_FILES = {"inbox.claimed", "inbox.opened", "inbox.keyed", "inbox.erasing", "inbox.archiving"}
 # What no story comes to: `test_warehouse_kills` merges files and writes days anew, and kills at every place of facts.
@@ -21,11 +23,12 @@ BESIDE_THE_STORY = {
     "warehouse.rebuilding",
     "warehouse.rebuilt",
 }
+WITHIN_A_RUN = "attribution.crediting#2"
 # Where a place is passed often: once more in the middle, in another batch, file or command.
 AGAIN = (
     "inbox.appending#2",
     "events.recorded#2",
-    "attribution.crediting@import_orders",
+    WITHIN_A_RUN,
     "warehouse.renamed#4",
     "events.recording@import_orders",
     "attribution.crediting@replay",
@@ -54,7 +57,7 @@ class Stories:
 
 def story(install: Install, world: Path, **wanted: str) -> dict:
     env = {f"STORY_{name.upper()}": value for name, value in wanted.items()}
-    env |= {"TALLYSTICK_WORK_BATCH_ROWS": BATCH_ROWS}
+    env |= {"TALLYSTICK_WORK_BATCH_ROWS": FEW_ROWS if wanted.get("failpoint") == WITHIN_A_RUN else BATCH_ROWS}
     code = f"from pathlib import Path\nfrom tests.edge.story import main\nmain(Path({str(world)!r}))"
     told = install.run_python(code, env)
     assert told.returncode == 0, told.stderr

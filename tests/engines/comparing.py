@@ -18,7 +18,7 @@ OF_PEOPLE = ("clusters", "units_sq", "successes_sq", "units_successes", "largest
 
 
 class Compared(Asking):
-    """Asks all engines, and the oracle."""
+    """Asks engines, and the oracle."""
 
     def agree(self, **fields: Any) -> Answer:
         """An answer on which all agree."""

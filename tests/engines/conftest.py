@@ -1,4 +1,4 @@
-"""Worlds in which nothing or anything has happened, and what every engine answers of them."""
+"""Worlds in which nothing or anything has happened, and what is answered of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Protocol
 
     # Not before Django is ready, which it is not yet when this file is read.
     from tests.engines.comparing import Compared
     from tests.engines.world import World
+
+    class Anywhere(Protocol):
+        def __call__(self, number: int, *, everywhere: bool = False) -> Compared: ...
+
 
 pytest.register_assert_rewrite("tests.engines.asking", "tests.engines.comparing")
 
@@ -28,7 +32,7 @@ def world() -> World:
 
 @pytest.fixture
 def answer(world, tmp_path):
-    """Asks every engine about the clicks of March, unless said otherwise."""
+    """Asks about the clicks of March, unless said otherwise."""
     from tallystick.partners.programs.rules import Denominator
     from tests.engines.asking import Asking
     from tests.engines.world import MARCH
@@ -40,20 +44,24 @@ def answer(world, tmp_path):
     return ask_it
 
 
-@pytest.fixture(scope="module")
-def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Compared]:
-    """A random world by its number, around a change of the clock, each in another zone than the one before."""
+@pytest.fixture(scope="session")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Anywhere:
+    """A random world by its number, around a change of the clock, each in another zone than the one before.
+
+    everywhere: held against every engine, not only against DuckDB.
+    """
     from tests.engines.comparing import Compared
     from tests.engines.world import random_world
 
-    made: dict[int, Compared] = {}
+    made: dict[tuple[int, bool], Compared] = {}
 
-    def find(number: int) -> Compared:
-        seed = number % len(ZONES)
-        if seed not in made:
-            changed = date(2026, 4, 4) if ZONES[seed] == "Australia/Lord_Howe" else date(2026, 3, 29)
-            world = random_world(seed, ZONES[seed], around=changed)
-            made[seed] = Compared(world, tmp_path_factory.mktemp("world"))
-        return made[seed]
+    def find(number: int, *, everywhere: bool = False) -> Compared:
+        zone = ZONES[number % len(ZONES)]
+        if (number, everywhere) not in made:
+            changed = date(2026, 4, 4) if zone == "Australia/Lord_Howe" else date(2026, 3, 29)
+            world = random_world(number, zone, around=changed)
+            folder = tmp_path_factory.mktemp("world")
+            made[number, everywhere] = Compared(world, folder, everywhere=everywhere)
+        return made[number, everywhere]
 
     return find

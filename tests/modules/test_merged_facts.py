@@ -3,16 +3,13 @@
 import itertools
 import random
 from datetime import timedelta
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
 import time_machine
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.foundation.scoping import brand_scope
 from tallystick.kit import clock
 from tallystick.kit.facts import TOUCH_COUNTS, TOUCHPOINTS
 from tallystick.measurement.warehouse import files, frames, rules
@@ -22,7 +19,16 @@ from tallystick.measurement.warehouse.rollups import ROLLUPS
 from tallystick.measurement.warehouse.services import sweep
 from tallystick.measurement.warehouse.stage import publish, run
 from tallystick.partners.programs.models import Brand
-from tests.modules.warehouse_cast import MONDAY, TUESDAY, Notebook, age, published, touch
+from tests.modules.warehouse_cast import (
+    MONDAY,
+    TUESDAY,
+    Notebook,
+    a_brand,
+    age,
+    keep_facts_in,
+    published,
+    touch,
+)
 
 ALL = 1_000_000
 COUNTS = ROLLUPS["touch_counts"]
@@ -32,14 +38,8 @@ SAID = ("kind", "partner_id", "device", "country", "visitor_type", "counts", "la
 
 @pytest.fixture
 def acme(tmp_path, monkeypatch, db):
-    place = tmp_path / "warehouse"
-    limits = SimpleNamespace(
-        warehouse_dir=place, warehouse_keep_days={}, duckdb_memory_mb=256, duckdb_threads=1
-    )
-    monkeypatch.setattr(settings, "TALLYSTICK", limits)
-    brand = Brand(key="acme", name="Acme")
-    brand.save()
-    with brand_scope(brand.id):
+    keep_facts_in(tmp_path / "warehouse", monkeypatch)
+    with a_brand() as brand:
         yield brand
 
 
@@ -217,39 +217,3 @@ def test_a_call_does_about_as_much_as_it_may(acme, notebook):
     while compact(acme.id, limit=1).left:
         pass
     assert sizes() == [4, 4]
-
-
-SETUP = """
-import json
-from tallystick.foundation.scoping import brand_scope
-from tallystick.measurement.warehouse.compaction import compact
-from tallystick.measurement.warehouse.stage import publish
-from tallystick.partners.programs.models import Brand
-from tests.modules.warehouse_cast import Notebook, counted, published, tell, touch
-
-brand, _ = Brand.objects.get_or_create(key="acme", name="Acme")
-
-def look():
-    with brand_scope(brand.id):
-        return [published(), counted()]
-"""
-MERGED = (
-    SETUP
-    + """
-notebook = Notebook()
-for number in (1, 2, 3, 4):
-    notebook.write(touch(number))
-    publish(brand.id, limit=10, sources=[notebook])
-compact(brand.id, limit=10**6)
-"""
-)
-
-
-@pytest.mark.parametrize("place", ["warehouse.compacting", "warehouse.compacted"])
-def test_a_kill_while_files_are_merged_changes_no_answer(fresh_install, place):
-    killed = fresh_install.run_python(MERGED, env={"TALLYSTICK_FAILPOINT": place})
-    assert killed.returncode == -9, killed.stderr
-    again = "before = look(); compact(brand.id, limit=10**6); tell(seen=[before, look()])"
-    done = fresh_install.run_python(SETUP + again)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == '{"seen": [[[1, 2, 3, 4], 4], [[1, 2, 3, 4], 4]]}'

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pysqlite3.dbapi2
 import pytest
-from django.db import IntegrityError, OperationalError, connections, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.test.utils import isolate_apps
 
 from tallystick.foundation.sqlite import connect, gate
@@ -19,24 +19,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
 @pytest.fixture
-def database(tmp_path, django_db_blocker):
-    """A Django connection of our backend on a file of its own, whatever the suite's main database is."""
-    connections.databases["scratch"] = connections.configure_settings(
-        {
-            "default": connections.databases["default"],
-            "scratch": {"ENGINE": "tallystick.foundation.sqlite", "NAME": str(tmp_path / "scratch.db")},
-        }
-    )["scratch"]
-    with django_db_blocker.unblock():
-        connection = connections["scratch"]
-        yield connection
-        connection.close()
-    del connections["scratch"]
-    del connections.databases["scratch"]
-
-
-@pytest.fixture
-def sample(database):
+def sample(scratch):
     """A table with one column of each kind whose values need adapting."""
     with isolate_apps("tests"):
 
@@ -52,7 +35,7 @@ def sample(database):
             class Meta:
                 app_label = "tests"
 
-        with database.schema_editor() as editor:
+        with scratch.schema_editor() as editor:
             editor.create_model(Sample)
         yield Sample
 
@@ -62,22 +45,22 @@ def pragmas(connection):
         return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
 
 
-def test_the_library_is_the_one_pysqlite3_brings_and_passes_the_gate(database):
-    with database.cursor() as cursor:
+def test_the_library_is_the_one_pysqlite3_brings_and_passes_the_gate(scratch):
+    with scratch.cursor() as cursor:
         version = cursor.execute("SELECT sqlite_version()").fetchone()[0]
-    assert isinstance(database.connection, pysqlite3.dbapi2.Connection)
+    assert isinstance(scratch.connection, pysqlite3.dbapi2.Connection)
     assert version == pysqlite3.dbapi2.sqlite_version
-    gate.check_version(database.get_database_version())
+    gate.check_version(scratch.get_database_version())
 
 
-def test_wal_full_and_foreign_keys_are_in_force(database):
-    assert pragmas(database) == PRAGMAS
+def test_wal_full_and_foreign_keys_are_in_force(scratch):
+    assert pragmas(scratch) == PRAGMAS
 
 
-def test_they_are_in_force_again_after_a_reconnect(database):
-    database.ensure_connection()
-    database.close()
-    assert pragmas(database) == PRAGMAS
+def test_they_are_in_force_again_after_a_reconnect(scratch):
+    scratch.ensure_connection()
+    scratch.close()
+    assert pragmas(scratch) == PRAGMAS
 
 
 def test_an_affected_library_opens_nothing(tmp_path, monkeypatch):
@@ -91,7 +74,7 @@ def test_an_affected_library_opens_nothing(tmp_path, monkeypatch):
         connect.require_safe_library.cache_clear()
 
 
-def test_a_transaction_takes_the_write_lock_when_it_begins(database, tmp_path):
+def test_a_transaction_takes_the_write_lock_when_it_begins(scratch, tmp_path):
     other = connect.connect(tmp_path / "scratch.db", timeout_seconds=0.01)
     with (
         transaction.atomic(using="scratch"),
@@ -102,11 +85,11 @@ def test_a_transaction_takes_the_write_lock_when_it_begins(database, tmp_path):
     other.close()
 
 
-def test_a_second_writer_that_cannot_wait_gets_djangos_error(database, tmp_path):
-    database.ensure_connection()
+def test_a_second_writer_that_cannot_wait_gets_djangos_error(scratch, tmp_path):
+    scratch.ensure_connection()
     holder = connect.connect(tmp_path / "scratch.db")
     holder.execute("BEGIN IMMEDIATE")
-    with database.cursor() as cursor:
+    with scratch.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 10")
     with pytest.raises(OperationalError, match="locked"), transaction.atomic(using="scratch"):
         pass
@@ -147,17 +130,17 @@ def test_a_savepoint_that_fails_leaves_the_rest_of_the_transaction(sample):
     assert rows.count() == 1
 
 
-def test_many_rows_go_in_by_executemany_from_a_generator(sample, database):
-    table = database.ops.quote_name(sample._meta.db_table)
-    with database.cursor() as cursor:
+def test_many_rows_go_in_by_executemany_from_a_generator(sample, scratch):
+    table = scratch.ops.quote_name(sample._meta.db_table)
+    with scratch.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} (name) VALUES (%s)", ((f"n{i}",) for i in range(500)))
         cursor.executemany(f"INSERT INTO {table} (name) VALUES (%s)", iter(()))
         cursor.executemany(f"INSERT INTO {table} (name) VALUES (%(n)s)", [{"n": "named"}])
     assert sample.objects.using("scratch").count() == 501
 
 
-def test_a_percent_sign_in_a_query_with_parameters_is_kept(database):
-    with database.cursor() as cursor:
+def test_a_percent_sign_in_a_query_with_parameters_is_kept(scratch):
+    with scratch.cursor() as cursor:
         assert cursor.execute("SELECT '100%%', %s", [7]).fetchone() == ("100%", 7)
         assert cursor.execute("SELECT '100%%', %(n)s", {"n": 7}).fetchone() == ("100%", 7)
         assert cursor.execute("SELECT '100%'").fetchone() == ("100%",)

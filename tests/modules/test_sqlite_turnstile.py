@@ -26,20 +26,10 @@ with Turnstile(sys.argv[1], patience_seconds=1).held():
 
 
 @pytest.fixture
-def database(tmp_path, django_db_blocker):
-    """The name of a Django connection of our backend on a file with one table."""
-    connections.databases["scratch"] = connections.configure_settings(
-        {
-            "default": connections.databases["default"],
-            "scratch": {"ENGINE": "tallystick.foundation.sqlite", "NAME": str(tmp_path / "scratch.db")},
-        }
-    )["scratch"]
-    with django_db_blocker.unblock():
-        add("CREATE TABLE written (who TEXT)")
-        yield tmp_path / "scratch.db"
-        connections["scratch"].close()
-    del connections["scratch"]
-    del connections.databases["scratch"]
+def database(tmp_path, scratch):
+    """The file of a connection to a database with one table."""
+    add("CREATE TABLE written (who TEXT)")
+    return tmp_path / "scratch.db"
 
 
 def add(statement: str) -> None:

@@ -1,13 +1,10 @@
 """A reader of the warehouse sees a day whole, before or after; a crash leaves only what a sweep removes."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.conf import settings
 
 from tallystick.foundation.lanes import advance, lane, position
 from tallystick.foundation.scoping import ScopeMissing, brand_scope
@@ -22,9 +19,11 @@ from tests.modules.warehouse_cast import (
     MONDAY,
     TUESDAY,
     Notebook,
+    a_brand,
     a_conversion,
     a_notebook_of_conversions,
     age,
+    keep_facts_in,
     published,
     touch,
 )
@@ -37,19 +36,12 @@ LATER = timedelta(minutes=11)
 
 @pytest.fixture
 def root(tmp_path, monkeypatch) -> Path:
-    place = tmp_path / "warehouse"
-    limits = SimpleNamespace(
-        warehouse_dir=place, duckdb_memory_mb=256, duckdb_threads=1, warehouse_keep_days={}
-    )
-    monkeypatch.setattr(settings, "TALLYSTICK", limits)
-    return place
+    return keep_facts_in(tmp_path / "warehouse", monkeypatch)
 
 
 @pytest.fixture
 def acme(root):
-    brand = Brand(key="acme", name="Acme")
-    brand.save()
-    with brand_scope(brand.id):
+    with a_brand() as brand:
         yield brand
 
 
@@ -302,94 +294,3 @@ def test_a_directory_that_reads_as_a_pattern_is_refused(tmp_path):
     engine = DuckDbEngine(memory_mb=128, threads=1, spill_dir=tmp_path)
     with pytest.raises(UnusablePlace, match="pattern"):
         engine.rows("SELECT 1", {}, tables={"touchpoints": [tmp_path / "data[1]" / "part-0.parquet"]})
-
-
-SETUP = """
-from datetime import timedelta
-from tallystick.foundation.scoping import brand_scope
-from tallystick.measurement.warehouse.models import FactFile
-from tallystick.measurement.warehouse.queries import missing_files
-from tallystick.measurement.warehouse.services import sweep
-from tallystick.measurement.warehouse.stage import publish
-from tallystick.partners.programs.models import Brand
-from tests.modules.warehouse_cast import Notebook, age, counted, published, tell, touch
-
-brand, _ = Brand.objects.get_or_create(key="acme", name="Acme")
-notebook = Notebook()
-notebook.write(touch(1), touch(2))
-
-def write_third():
-    notebook.write(touch(2), touch(3))
-    publish(brand.id, limit=10, sources=[notebook])
-
-def look():
-    with brand_scope(brand.id):
-        return {"seen": published(), "counted": counted(), "missing": len(missing_files())}
-
-def swept():
-    found = sweep(brand.id)
-    return {"orphans": found.orphans, "replaced": found.replaced}
-"""
-PUBLISHED = SETUP + "publish(brand.id, limit=10, sources=[notebook]); write_third()"
-PUBLISHED_AGAIN = (
-    SETUP
-    + """
-told = {"after_the_kill": look()}
-write_third()
-told["after_the_next"] = look()
-age(ROOT.rglob("part-*"))
-tell(**told, swept=swept(), after_the_sweep=look())
-"""
-)
-REPLACED_LONG_AGO = (
-    PUBLISHED
-    + """
-with brand_scope(brand.id):
-    old = FactFile.objects.filter(replaced_at__isnull=False)
-    old.update(replaced_at=old[0].replaced_at - timedelta(hours=1))
-sweep(brand.id)
-"""
-)
-SWEPT_AGAIN = SETUP + "tell(after_the_kill=look(), swept=swept(), swept_again=swept())"
-
-KILLED_AT = [
-    ("warehouse.written", 3, 1),
-    ("warehouse.renamed", 3, 1),
-    ("warehouse.written", 4, 2),
-    ("warehouse.publishing", 2, 2),
-    ("warehouse.published", 2, 0),
-]
-"""A place, which time it is reached in the second publication, and how many files lie unnamed then: each publication
-writes two, the touchpoints of a day and what is counted from them.
-"""
-
-
-@pytest.mark.parametrize(("place", "time", "orphans"), KILLED_AT)
-def test_a_kill_at_any_step_loses_nothing_and_shows_nothing_half(fresh_install, place, time, orphans):
-    """The second publication is killed; the next process looks, publishes, and tidies up."""
-    killed = fresh_install.run_python(PUBLISHED, env={"TALLYSTICK_FAILPOINT": f"{place}#{time}"})
-    assert killed.returncode == -9, killed.stderr
-    whole = {"seen": [1, 2, 3], "counted": 3, "missing": 0}
-    before = {"seen": [1, 2], "counted": 2, "missing": 0}
-    root = f"from pathlib import Path\nROOT = Path({str(fresh_install.data_dir / 'warehouse')!r})\n"
-    assert said(fresh_install.run_python(root + PUBLISHED_AGAIN)) == {
-        "after_the_kill": whole if place == "warehouse.published" else before,
-        "after_the_next": whole,
-        "swept": {"orphans": orphans, "replaced": 0},
-        "after_the_sweep": whole,
-    }
-
-
-def test_a_kill_in_the_middle_of_a_sweep_is_mended_by_the_next(fresh_install):
-    killed = fresh_install.run_python(REPLACED_LONG_AGO, env={"TALLYSTICK_FAILPOINT": "warehouse.sweeping"})
-    assert killed.returncode == -9, killed.stderr
-    assert said(fresh_install.run_python(SWEPT_AGAIN)) == {
-        "after_the_kill": {"seen": [1, 2, 3], "counted": 3, "missing": 0},
-        "swept": {"orphans": 0, "replaced": 2},
-        "swept_again": {"orphans": 0, "replaced": 0},
-    }
-
-
-def said(done) -> dict[str, object]:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)

@@ -3,18 +3,43 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import pytest
+from django.conf import settings
+
+from tallystick.foundation.scoping import brand_scope
 from tallystick.kit.facts import CONVERSIONS, TOUCHPOINTS, Changes, FactTable
 from tallystick.measurement.warehouse import configured
 from tallystick.measurement.warehouse.queries import snapshot
+from tallystick.partners.programs.models import Brand
 
 MONDAY = date(2026, 3, 9)
 TUESDAY = date(2026, 3, 10)
+
+
+def keep_facts_in(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the warehouse lie there, with little for the engine."""
+    limits = SimpleNamespace(
+        warehouse_dir=place, warehouse_keep_days={}, duckdb_memory_mb=256, duckdb_threads=1
+    )
+    monkeypatch.setattr(settings, "TALLYSTICK", limits)
+    return place
+
+
+@contextmanager
+def a_brand() -> Iterator[Brand]:
+    """A brand, in scope."""
+    brand = Brand(key="acme", name="Acme")
+    brand.save()
+    with brand_scope(brand.id):
+        yield brand
 
 
 def touch(number: int, day: date = MONDAY, **fields: Any) -> dict[str, Any]:
@@ -39,7 +64,7 @@ def touch(number: int, day: date = MONDAY, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Notebook:
-    """A source whose facts a test writes down: every line says what a number is from then on; the cursor counts lines."""
+    """A source whose facts a test writes down: a line says what a number is from then on; the cursor counts lines."""
 
     table: FactTable = TOUCHPOINTS
     lines: list[tuple[int, dict[str, Any] | None]] = field(default_factory=list)

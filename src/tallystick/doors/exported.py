@@ -9,6 +9,7 @@ from tallystick.doors.answered import exact
 from tallystick.doors.asking import Asked
 from tallystick.doors.nouns.cells import csv_line
 from tallystick.measurement.kpis.answers import Answer, Section
+from tallystick.measurement.kpis.catalog import Kind
 from tallystick.measurement.kpis.cells import Cell, Status
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
 
@@ -21,28 +22,37 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def as_csv(answer: Answer, asked: Asked, *, sort: str = "") -> str:
+def csv_lines(answer: Answer, asked: Asked, *, sort: str = "") -> Iterator[str]:
     """One line a row, and for each version the total and the baseline. `until` is the last day, not included."""
-    lines = [csv_line(COLUMNS)]
+    yield csv_line(COLUMNS)
     complete = asked.completeness
     for section in answer.sections:
         for row, key, name, cell in _rows(section, asked, sort):
             said = (*_about(section, asked), row, key, name, *_figures(cell))
-            lines.append(csv_line((*said, complete.complete_through.isoformat(), complete.quarantined)))
-    return "".join(lines)
+            yield csv_line((*said, complete.complete_through.isoformat(), complete.quarantined))
+
+
+def sort_of(asked: Asked, sort: str) -> str:
+    """By what rows are sorted where nobody says: time and steps run forward; else the most comes first."""
+    if sort:
+        return sort
+    found = [DIMENSIONS[name] for name in asked.question.by]
+    if all(each.about is About.TIME or each.values for each in found):
+        return "name"
+    return "rate" if asked.entry.kind is Kind.SIMPLE else "units"
 
 
 def rows_in_order(section: Section, asked: Asked, sort: str) -> list[tuple[str, Cell]]:
-    """The rows with their names; that of all others comes last. Time runs forward; else the most comes first."""
-    by = asked.question.by
+    """The rows with their names; that of all others comes last."""
+    sort = sort_of(asked, sort)
     named = [(_name(asked, cell), cell) for cell in section.rows]
-    if not sort:
-        sort = "name" if all(DIMENSIONS[name].about is About.TIME for name in by) else "units"
-    named.sort(key=lambda pair: pair[0].casefold())
+    named.sort(key=lambda pair: _place(asked, pair[1]))
     if sort == "rate":
         named.sort(key=lambda pair: (pair[1].status is not Status.OK, -(pair[1].value or 0.0)))
     elif sort == "converted":
         named.sort(key=lambda pair: -pair[1].numerator)
+    elif sort == "units" and asked.entry.kind is Kind.SIMPLE:
+        named.sort(key=lambda pair: -pair[1].conversions)
     elif sort == "units":
         named.sort(key=lambda pair: (-(pair[1].denominator or 0), -pair[1].numerator))
     named.sort(key=lambda pair: pair[1].is_other)
@@ -54,6 +64,16 @@ def _name(asked: Asked, cell: Cell) -> str:
     return " · ".join(
         asked.terms.term(name, key).name for name, key in (pairs[:1] if cell.is_other else pairs)
     )
+
+
+def _place(asked: Asked, cell: Cell) -> list[tuple[int, str]]:
+    """Where a row stands by its names: values that have an order of their own in that order."""
+    places = []
+    for name, key in zip(asked.question.by, cell.keys, strict=True):
+        values = DIMENSIONS[name].values
+        place = values.index(key) if isinstance(key, str) and key in values else len(values)
+        places.append((place, asked.terms.term(name, key).name.casefold()))
+    return places
 
 
 def _rows(section: Section, asked: Asked, sort: str) -> Iterator[tuple[str, str, str, Cell]]:

@@ -18,9 +18,8 @@ from tallystick.kit.currencies import digits
 from tallystick.kit.errors import Exit, Foreseen
 from tallystick.measurement.kpis.catalog import Family, Kind, Kpi, Unit, catalog
 from tallystick.measurement.kpis.cells import Cell
+from tallystick.measurement.kpis.questions import CONVERSION_RATE
 from tallystick.partners.programs.rules import Denominator
-
-DEFAULT: Final = "partnership_conversion_rate"
 
 TITLES: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -134,7 +133,7 @@ class NoKpi(Foreseen, LookupError):
 def find_kpi(key: str) -> Kpi:
     """An entry of the catalogue; the conversion rate where none is named. Raises NoKpi, which names the nearest."""
     entries = catalog()
-    found = entries.get(key or DEFAULT)
+    found = entries.get(key or CONVERSION_RATE)
     if found is not None:
         return found
     nearest = difflib.get_close_matches(key, entries, n=3, cutoff=0.4) or list(entries)
@@ -200,6 +199,14 @@ class Scale:
             many = cell.statistics.clusters
             return str(_PARTNERS % {"count": many, "number": figures.count(many)})
         return self.units(cell.denominator or 0)
+
+    def beside(self, cell: Cell) -> str:
+        """What stands in the column `above` beside a figure: behind one without a line, what it comes of."""
+        if self.is_ratio:
+            return self.counted(cell.numerator)
+        if self.kpi.kind is Kind.DERIVED and self.kpi.is_money:
+            return f"{amount(cell.numerator, self.currency)} {self.currency}"
+        return figures.count(cell.conversions)
 
     def number(self, number: int | Fraction | None) -> str:
         """What stands below the line, as a number alone."""

@@ -205,10 +205,22 @@ def comparison(found: Comparison, scale: Scale) -> str:
             return gettext("cannot tell: not enough evidence")
         case Because.NOT_MATURE:
             return gettext("cannot tell yet: the smaller one is not mature")
+        case Because.NO_INTERVAL if found.difference is not None:
+            return apart_by(found.difference, scale)
         case _ if apart:
             return gettext("cannot tell: the difference is %(points)s") % apart
         case _:
             return gettext("cannot tell")
+
+
+def apart_by(difference: float, scale: Scale) -> str:
+    """A difference that is what it is, as of counts and sums: `748.94 EUR more`, `12 less`, `the same`."""
+    if not difference:
+        return gettext("the same")
+    size = scale.value(abs(difference))
+    if scale.kpi.unit is Unit.PROPORTION:
+        size = gettext("%(size)s points") % {"size": hundredths(abs(difference))}
+    return (gettext("%(size)s more") if difference > 0 else gettext("%(size)s less")) % {"size": size}
 
 
 def points(difference: Interval, scale: Scale) -> str:

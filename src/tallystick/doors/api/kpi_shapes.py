@@ -10,10 +10,9 @@ from tallystick.doors.api.shapes import MOMENT, id_type
 from tallystick.measurement.kpis.catalog import Direction, Family, Kind, Unit
 from tallystick.measurement.kpis.cells import Status
 from tallystick.measurement.kpis.comparisons import Because, Verdict
-from tallystick.measurement.kpis.questions import MOST_DIMENSIONS, Method, Segment
+from tallystick.measurement.kpis.questions import MOST_DIMENSIONS, MOST_TOP, Method, Segment
 from tallystick.partners.programs.rules import Basis, Denominator
 
-MOST_TOP: Final = 1000
 MOST_FILTERS: Final = 8
 MOST_TEXT: Final = 300
 MOST_ROWS: Final = 1000

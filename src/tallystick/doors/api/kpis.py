@@ -8,7 +8,7 @@ from tallystick.doors import answered
 from tallystick.doors.api import kpi_shapes as shapes
 from tallystick.doors.api.calls import Call, Operation
 from tallystick.doors.api.once import Answer
-from tallystick.doors.asking import Asked, Wanted, ask
+from tallystick.doors.asking import Wanted, ask
 from tallystick.measurement.kpis.catalog import catalog
 
 TAG: Final = "KPIs"
@@ -74,11 +74,9 @@ def _rows(call: Call) -> Answer:
         parts = answered.credit(asked.credit(**page))
     else:
         parts = answered.units(asked.receipts(**page))
-    return Answer({"kpi": asked.entry.key, "completeness": _completeness(asked), "parts": parts})
-
-
-def _completeness(asked: Asked) -> dict[str, Any]:
-    return answered.completeness(asked.completeness)
+    return Answer(
+        {"kpi": asked.entry.key, "completeness": answered.completeness(asked.completeness), "parts": parts}
+    )
 
 
 def _wanted(call: Call) -> Wanted:

@@ -15,6 +15,7 @@ from tallystick.doors.cli.brands import brand_in_scope
 from tallystick.doors.cli.errors import CHECK_FAILED, NOT_FOUND, CommandError
 from tallystick.doors.cli.noun_lists import narrowing, wish
 from tallystick.doors.cli.noun_options import BRAND, JSON, parameter, taking
+from tallystick.doors.cli.written import write_csv
 from tallystick.doors.nouns.csv_in import Effect, Line, Plan, take, try_out
 from tallystick.doors.nouns.csv_out import csv_lines
 from tallystick.doors.nouns.noun import Noun
@@ -28,10 +29,8 @@ def export(noun: Noun[Any]) -> Callable[..., None]:
             lines = csv_lines(noun, noun.listing.every(wish(given)))
             if given["file"] is None:
                 sys.stdout.writelines(lines)
-                return
-            text = "".join(lines)
-        given["file"].write_text(text, encoding="utf-8", newline="")
-        output.say(f"Wrote {given['file']}.")
+            else:
+                write_csv(given["file"], lines)
 
     argument = typer.Argument(help="The file to write; standard output where left out.", metavar="FILE")
     file = parameter("file", Annotated[Path | None, argument], None)

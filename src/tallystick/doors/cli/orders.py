@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -10,6 +11,7 @@ import typer
 from tallystick.doors.cli import output
 from tallystick.doors.cli.errors import USAGE, CommandError
 from tallystick.doors.cli.start import Brand, Json, start_django
+from tallystick.doors.cli.written import write_csv
 
 if TYPE_CHECKING:
     from tallystick.tracking.imports.reconciling.queries import OrderReconciliation
@@ -69,7 +71,7 @@ def orders(
         kinds = [Kind(name) for name in only or ()]
         found = reconcile(of, since=span[0], until=span[1], only=kinds, **page)
     if csv is not None:
-        _write(csv, found)
+        write_csv(csv, _lines(found))
     if as_json:
         output.emit_json(reconciliation_values(found))
     elif csv is None:
@@ -121,19 +123,12 @@ def _loss(loss: dict[str, Any]) -> str:
     return f"{wording.percent(loss['rate'])} ({interval}) · {loss['lost']:,} of {loss['expected']:,} orders"
 
 
-def _write(path: Path, found: OrderReconciliation) -> None:
+def _lines(found: OrderReconciliation) -> Iterator[str]:
     from tallystick.doors.importing import verdict_values
     from tallystick.doors.nouns.cells import csv_line
 
     rows = [verdict_values(each) for each in found.verdicts]
     columns = list(rows[0]) if rows else []
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(csv_line(columns))
-            file.writelines(
-                csv_line(" ".join(each[name]) if name == "differences" else each[name] for name in columns)
-                for each in rows
-            )
-    except OSError as wrong:
-        raise CommandError(f"{path} cannot be written: {wrong.strerror}.") from wrong
-    output.say(f"{len(rows):,} orders are written to {path}.")
+    yield csv_line(columns)
+    for each in rows:
+        yield csv_line(" ".join(each[name]) if name == "differences" else each[name] for name in columns)

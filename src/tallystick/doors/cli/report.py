@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tallystick.doors.cli import output
+from tallystick.doors.cli.errors import USAGE, CommandError
 from tallystick.doors.cli.start import Brand, Json, start_django
+from tallystick.doors.cli.written import write_csv
 from tallystick.measurement.kpis.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
     from tallystick.measurement.kpis.answers import Answer, Section
 
 app = typer.Typer()
-
-DEFAULT_KPI: Final = "partnership_conversion_rate"
-
 
 By = Annotated[
     list[str] | None,
@@ -51,7 +50,7 @@ Definition = Annotated[str, typer.Option(help="Key of the conversion definition;
 
 @app.command()
 def report(
-    kpi: Annotated[str, typer.Argument(help="The KPI; `tallystick kpis` lists them.")] = DEFAULT_KPI,
+    kpi: Annotated[str, typer.Argument(help="The KPI; `tallystick kpis` lists them.")] = "",
     by: By = None,
     where: Where = None,
     from_on: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
@@ -78,6 +77,8 @@ def report(
     Every rate has an interval; too few units say "not enough evidence", and a rate of nothing is undefined.
     Days are those of the program's zone. With --receipts the figure opens to what it is made of.
     """
+    if as_csv and (receipts or as_json):
+        raise CommandError("--csv goes with neither --receipts nor --json.", USAGE)
     start_django()
     from tallystick.doors.asking import Wanted, ask
     from tallystick.doors.cli.brands import brand_in_scope
@@ -109,14 +110,13 @@ def report(
 
 def _print_answer(asked: Asked, answer: Answer, *, as_csv: Path | None, as_json: bool) -> None:
     from tallystick.doors import answered, wording
-    from tallystick.doors.exported import as_csv as csv_of
+    from tallystick.doors.exported import csv_lines
 
     if as_json:
         output.emit_json(answered.answer(asked, answer))
         return
     if as_csv:
-        as_csv.write_text(csv_of(answer, asked), encoding="utf-8", newline="")
-        output.say(f"Written to {as_csv}.")
+        write_csv(as_csv, csv_lines(answer, asked))
         return
     if not answer.sections:
         output.say("No version of the definition was in force in this period.")
@@ -151,19 +151,20 @@ def _print_section(asked: Asked, answer: Answer, section: Section) -> None:
 
 def _print_rows(asked: Asked, section: Section, scale: Scale) -> None:
     from tallystick.doors import wording
+    from tallystick.doors.exported import rows_in_order
 
-    by = asked.question.by
+    by, has_intervals = asked.question.by, any(cell.interval for cell in section.rows)
     earlier = {cell.keys: verdict for cell, verdict in section.previous.of_rows} if section.previous else {}
-    numeric = (*_counted(scale), _value_head(scale), *(["95 %"] if asked.question.intervals else []))
+    numeric = (*_counted(scale), _value_head(scale), *(["95 %"] if has_intervals else []))
     rows: list[list[Any]] = []
-    for cell in section.rows:
+    for _name, cell in rows_in_order(section, asked, ""):
         names = [asked.terms.term(name, key).name for name, key in zip(by, cell.keys, strict=True)]
         short = cell.units and cell.status != "ok"
         note = f"not enough evidence, about {cell.units_short:,} more needed" if short else ""
         if cell.keys in earlier:
             note = f"{note} {wording.comparison(earlier[cell.keys], scale)}".strip()
         counts = [scale.counted(cell.numerator), scale.number(cell.denominator)] if scale.is_ratio else []
-        interval = [wording.interval(cell.interval, scale)] if asked.question.intervals else []
+        interval = [wording.interval(cell.interval, scale)] if has_intervals else []
         rows.append([*names, *counts, scale.value(cell.value), *interval, note])
     output.emit_table([*by, *numeric, ""], rows, numeric=numeric)
 

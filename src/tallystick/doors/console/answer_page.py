@@ -7,13 +7,13 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from tallystick.design import charts, figures
+from tallystick.design import charts
 from tallystick.doors import wording
 from tallystick.doors.asking import Asked, narrowed
 from tallystick.doors.console.choices import breakdown_name, with_defaults
 from tallystick.doors.console.meaning import facts
 from tallystick.doors.console.state import State
-from tallystick.doors.exported import rows_in_order
+from tallystick.doors.exported import rows_in_order, sort_of
 from tallystick.doors.kpis import Scale
 from tallystick.measurement.kpis.answers import Answer, Section
 from tallystick.measurement.kpis.catalog import Unit
@@ -158,7 +158,7 @@ def _figure(
         value=scale.value(cell.value),
         interval=wording.interval(cell.interval, scale),
         words=wording.figure(cell, scale),
-        above=scale.counted(cell.numerator) if scale.is_ratio else figures.count(cell.conversions),
+        above=scale.beside(cell),
         below=scale.number(cell.denominator) if scale.is_ratio else "",
         of=wording.counts(cell, scale),
         receipts=receipts if cell.units or cell.conversions or cell.numerator else "",
@@ -179,8 +179,7 @@ def _axis(section: Section) -> charts.Axis:
 
 
 def _headings(state: State, scale: Scale, asked: Asked) -> list[Heading]:
-    by_time = all(DIMENSIONS[name].about is About.TIME for name in asked.question.by)
-    now = state.extra["sort"] or ("name" if by_time else "units")
+    now = sort_of(asked, state.extra["sort"])
     value = _("Rate, 95 % interval") if scale.kpi.unit is Unit.PROPORTION else _("Value, 95 % interval")
     names = {"name": str(breakdown_name(asked.question.by)), "rate": value if scale.is_ratio else scale.title}
     names |= {"converted": scale.above, "units": scale.below} if scale.is_ratio else {"units": scale.above}

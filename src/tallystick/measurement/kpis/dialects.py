@@ -161,13 +161,11 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
     def expand(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder):
             names.add(node.name)
-            return sqlglot.parse_one(
-                spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect=dialect
-            )
+            return _parsed(spoken.parameter(node.name, kind_of.get(node.name, "text")), dialect).copy()
         if isinstance(node, exp.Anonymous) and (name := str(node.this).upper()) in spoken.functions:
             written = [_on_the_wall(node, kind_of)] if name.startswith("LOCAL_") else node.expressions
             arguments = [part.transform(expand).sql(dialect=dialect) for part in written]
-            return sqlglot.parse_one(spoken.functions[name](*arguments), dialect=dialect)
+            return _parsed(spoken.functions[name](*arguments), dialect).copy()
         if isinstance(node, exp.CTE) and spoken.materializes:
             node.set("materialized", True)
         return node
@@ -177,13 +175,19 @@ def render(neutral: str, dialect: str, kinds: Kinds = ()) -> tuple[str, frozense
         _make_signed(tree, spoken.whole)
     if spoken.mixes_names:
         _tell_rows_from_columns(tree)
-    tree = tree.transform(expand)
+    tree = tree.transform(expand, copy=False)
     tree = quote_identifiers(tree, dialect=dialect)
     if spoken.settings:
         tree.set(
             "settings", [sqlglot.parse_one(f"{name} = {value}") for name, value in spoken.settings.items()]
         )
     return tree.sql(dialect=dialect, pretty=True), frozenset(names)
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str, dialect: str) -> exp.Expr:
+    """What a short text says; the same ones come again and again. To be copied, never changed."""
+    return sqlglot.parse_one(text, dialect=dialect)
 
 
 def _make_signed(tree: exp.Expr, function: str) -> None:

@@ -115,4 +115,4 @@ def _one(noun: str, key: str | None, found: dict[str, Found]) -> Found:
         return found[key]
     there = ", ".join(found) or f"none: `tallystick init --setup FILE` makes a {noun}"
     asked = f"there is no {noun} {key!r}" if key is not None else f"say which {noun}"
-    raise NotThere(f"{asked}; there is {there}" if key is not None else f"{asked} (--{noun}): {there}")
+    raise NotThere(f"{asked}; there is {there}")

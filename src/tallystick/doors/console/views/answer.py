@@ -14,7 +14,7 @@ from tallystick.doors.console.answer_page import event_days, sections
 from tallystick.doors.console.freshness import current
 from tallystick.doors.console.state import BadAddress, State, read_state
 from tallystick.doors.entrance import access_of, brand_page
-from tallystick.doors.exported import SORTS, as_csv
+from tallystick.doors.exported import SORTS, csv_lines
 from tallystick.doors.kpis import Scale
 from tallystick.measurement.kpis.answers import Answer
 from tallystick.partners.programs.models import Brand
@@ -85,7 +85,7 @@ def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, 
 
 def _csv(found: Answer, asked: Asked, brand: Brand, state: State) -> HttpResponse:
     name = f"{brand.key}-{asked.entry.key.replace('_', '-')}-by-{'-'.join(asked.question.by)}.csv"
-    text = as_csv(found, asked, sort=state.extra["sort"])
+    text = "".join(csv_lines(found, asked, sort=state.extra["sort"]))
     return HttpResponse(
         text,
         content_type="text/csv; charset=utf-8",

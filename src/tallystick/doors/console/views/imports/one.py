@@ -157,7 +157,9 @@ def _moving(row: Import) -> dict[str, Any]:
     size = row.size_bytes or 0
     rows = ngettext("%(number)s row", "%(number)s rows", row.rows) % {"number": figures.count(row.rows)}
     says = _("%(percent)s %%, %(rows)s") % {"percent": 100 * row.read_bytes // max(size, 1), "rows": rows}
-    speed = (_("paused until what was received is verified"), "") if row.is_paused else _speed(row, clock.now())
+    speed = (
+        (_("paused until what was received is verified"), "") if row.is_paused else _speed(row, clock.now())
+    )
     pace = Pace(row.read_bytes, max(size, 1), says, *speed)
     return {"moves": state in MOVING, "pace": pace, "before": ahead_of(row)}
 
