@@ -144,17 +144,19 @@ def completeness(brand_id: UUID, *, as_of: datetime | None = None) -> Completene
     """How much of what a brand has received stands in a snapshot of its facts that is taken after this. KPI-COMPLETE.
 
     as_of: when it is asked; None for now. Asked in the order of the journey: what moves on meanwhile is met again
-    further down, at worst twice, and what has passed the last stage is in every later snapshot.
+    further down, at worst twice, and what has passed the last stage is in every later snapshot. What waits
+    for a person is counted before and after: it may be released in between.
     """
     as_of = as_of or clock.now()
     with brand_scope(brand_id):
+        quarantined = sum(counts_by_reason().values())
         waits = {IMPORTS: imports_at_work()}
         waits |= {stage.name: stage.waits(brand_id) for stage in STAGES}
         return Completeness(
             as_of=as_of,
             complete_through=min(as_of, oldest(waits.values()) or as_of),
             behind={name: each.rows for name, each in waits.items()},
-            quarantined=sum(counts_by_reason().values()),
+            quarantined=max(quarantined, sum(counts_by_reason().values())),
             published_at=last_published(),
         )
 

@@ -52,3 +52,26 @@ def test_what_is_aside_is_known_also_where_the_touchpoint_lies_before_the_period
         world.convert((touch, PPB), occurred_at=on)
     (section,) = answer(denominator=denominator).sections
     assert section.aside == 1
+
+
+def test_credit_of_a_touchpoint_after_the_most_that_a_session_lasts_is_aside(world, answer):
+    """Every three hours the same key: after 24 hours its touchpoints belong to no session, in this period or before."""
+    for began in (NOON, datetime(2026, 2, 26, 12, tzinfo=UTC)):
+        touches = [
+            world.touch(
+                visitor="ann", session="s", partner_id=ALICE, occurred_at=began + timedelta(hours=hours)
+            )
+            for hours in range(0, 30, 3)
+        ]
+        for touch in touches[-2:]:
+            world.convert((touch, PPB), occurred_at=NOON + timedelta(days=2))
+    (section,) = answer(denominator=Denominator.SESSIONS).sections
+    assert (section.total.units, section.total.converted, section.aside) == (1, 1, 2)
+
+
+def test_a_key_that_comes_back_after_more_than_four_hours_begins_another_session(world, answer):
+    for hours in (0, 4, 8.1):
+        at = NOON + timedelta(hours=hours)
+        world.touch(visitor="ann", session="s", partner_id=ALICE, occurred_at=at)
+    (section,) = answer(denominator=Denominator.SESSIONS).sections
+    assert section.total.units == 2

@@ -1,6 +1,7 @@
 """How complete an answer is: never more is claimed than what stands in the files or waits in quarantine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -88,6 +89,24 @@ def test_what_waits_for_a_person_is_counted_and_holds_nothing_back(shop):
     shop.receives(nina.click("v1", at=0))
     found = completeness(shop)
     assert (found.quarantined, found.complete_through) == (1, found.as_of)
+
+
+def test_a_receipt_that_is_released_while_it_is_asked_is_not_passed_over(shop, monkeypatch):
+    receives_at(shop, 1, nina.click("v1", at=0))
+    shop.works()
+    shop.sets_up(partners=[NEW])
+    last = journey.STAGES[-1]
+
+    def overtaken(brand_id):
+        waits = last.waits(brand_id)
+        replay(brand_id, store=journey.inbox(), by=TESTER)
+        return waits
+
+    monkeypatch.setattr(journey, "STAGES", (*journey.STAGES[:-1], replace(last, waits=overtaken)))
+    found = completeness(shop)
+    with brand_scope(shop.id):
+        assert shown(snapshot()) | quarantined() == set()
+    assert found.quarantined == 1 or found.complete_through < found.as_of
 
 
 def test_a_replayed_click_is_not_claimed_until_the_order_it_earns_is_published(shop):

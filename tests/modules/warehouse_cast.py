@@ -1,6 +1,5 @@
-"""Facts for the tests of the warehouse, also for the processes that those tests kill."""
+"""Facts for the tests of the warehouse, also for the processes that tests kill."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -142,11 +141,6 @@ def counted() -> int:
     tables = {"touch_counts": snapshot().paths("touch_counts")}
     (row,) = configured.engine().rows("SELECT SUM(touches) AS n FROM touch_counts", {}, tables=tables)
     return int(row["n"] or 0)
-
-
-def tell(**facts: Any) -> None:
-    """Say something to the test that started this process."""
-    print(json.dumps(facts))
 
 
 def age(found: Iterable[Path]) -> None:

@@ -104,9 +104,12 @@ def figure(cell: Cell, scale: Scale) -> str:
 
 
 def counts(cell: Cell, scale: Scale) -> str:
-    """`72 of 2,310 sessions`; on the period basis conversions over units, of money `812.00 EUR from 2,310 clicks`."""
+    """`72 of 2,310 sessions`; on the period basis conversions over units, of money `812.00 EUR from 2,310 clicks`.
+
+    Of counts and sums only what they come of stands there: `from 61 conversions`.
+    """
     if not scale.is_ratio:
-        return scale.units(cell.conversions)
+        return gettext("from %(units)s") % {"units": scale.units(cell.conversions)}
     values = {"above": scale.counted(cell.numerator), "units": scale.units(cell.denominator or 0)}
     if scale.kpi.unit is not Unit.PROPORTION:
         return gettext("%(above)s from %(units)s") % values

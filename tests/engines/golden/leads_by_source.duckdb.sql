@@ -82,7 +82,15 @@ WITH "leads" AS (
   SELECT
     1 AS "part",
     COALESCE("u"."partner_id", "u"."channel_id", $nobody) AS "k1",
-    "c".*
+    "u"."unit_id" AS "unit_id",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
+    "c"."customer_type"
   FROM (
     SELECT
       "m"."unit_id",

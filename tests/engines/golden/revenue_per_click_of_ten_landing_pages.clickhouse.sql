@@ -187,6 +187,8 @@ WITH "rows_paths" AS MATERIALIZED (
       FROM "counting"
       WHERE
         "part" IN (toInt64(1), toInt64(3))
+      GROUP BY
+        "k1"
     ) AS "sizes_row"
     GROUP BY
       "k1"

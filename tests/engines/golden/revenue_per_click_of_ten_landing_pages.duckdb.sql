@@ -155,6 +155,8 @@ WITH "rows_paths" AS (
       FROM "counting"
       WHERE
         "part" IN (1, 3)
+      GROUP BY
+        "k1"
     ) AS "sizes"
     GROUP BY
       "k1"

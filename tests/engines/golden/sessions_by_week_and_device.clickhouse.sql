@@ -1,161 +1,239 @@
-WITH "opened" AS MATERIALIZED (
+WITH "grouped" AS MATERIALIZED (
   SELECT
-    "t_row"."event_id" AS "event_id",
-    "t_row"."occurred_at" AS "occurred_at",
-    toInt64(0) AS "due_us",
-    CASE
-      WHEN NOT (
-        "t_row"."visitor" IS NULL
-      )
-      THEN toInt64(0)
-      WHEN NOT (
-        "t_row"."customer" IS NULL
-      )
-      THEN toInt64(1)
-      WHEN NOT (
-        "t_row"."account" IS NULL
-      )
-      THEN toInt64(2)
-      WHEN NOT (
-        "t_row"."session" IS NULL
-      )
-      THEN toInt64(3)
-      ELSE toInt64(4)
-    END AS "tag",
-    COALESCE(
-      "t_row"."visitor",
-      "t_row"."customer",
-      "t_row"."account",
-      "t_row"."session",
-      LOWER(HEX("t_row"."event_id"))
-    ) AS "who",
-    "t_row"."session" AS "session",
-    CASE
-      WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
-      THEN toInt64(1)
-      ELSE toInt64(0)
-    END AS "sourceless",
-    CASE
-      WHEN lag(toNullable("t_row"."occurred_at")) OVER "somebody_in_order" IS NULL
-      THEN toInt64(1)
-      WHEN toUnixTimestamp64Micro("t_row"."occurred_at") - toUnixTimestamp64Micro(lag(toNullable("t_row"."occurred_at")) OVER "somebody_in_order") > CASE
-        WHEN "t_row"."session" IS NULL
-        THEN toInt64(1800000000)
-        ELSE toInt64(86400000000)
-      END
-      THEN toInt64(1)
-    END AS "opens"
-  FROM "touchpoints" AS "t_row"
-  WHERE
-    "t_row"."program_id" = unhex({program: String})
-    AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
-    AND "t_row"."counts"
-    AND "t_row"."kind" <> 'impression'
-    AND (
-      NOT (
-        "t_row"."visitor" IS NULL
-      )
-      OR NOT (
-        "t_row"."session" IS NULL
-      )
-      OR "t_row"."kind" = 'click'
-    )
-    AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({seen_from: Int64}, 'UTC')
-    AND "t_row"."occurred_at" < fromUnixTimestamp64Micro({seen_until: Int64}, 'UTC')
-  WINDOW "somebody_in_order" AS (
-    PARTITION BY CASE
-      WHEN NOT (
-        "t_row"."visitor" IS NULL
-      )
-      THEN toInt64(0)
-      WHEN NOT (
-        "t_row"."customer" IS NULL
-      )
-      THEN toInt64(1)
-      WHEN NOT (
-        "t_row"."account" IS NULL
-      )
-      THEN toInt64(2)
-      WHEN NOT (
-        "t_row"."session" IS NULL
-      )
-      THEN toInt64(3)
-      ELSE toInt64(4)
-    END, COALESCE(
-      "t_row"."visitor",
-      "t_row"."customer",
-      "t_row"."account",
-      "t_row"."session",
-      LOWER(HEX("t_row"."event_id"))
-    ), "t_row"."session"
-    ORDER BY "t_row"."occurred_at", "t_row"."event_id"
-  )
-), "begun" AS MATERIALIZED (
-  SELECT
-    "t_row".*,
-    LAST_VALUE(CASE WHEN "t_row"."opens" = toInt64(1) THEN "t_row"."event_id" END) IGNORE NULLS OVER "in_order" AS "unit_id",
-    LAST_VALUE(CASE WHEN "t_row"."opens" = toInt64(1) THEN "t_row"."occurred_at" END) IGNORE NULLS OVER "in_order" AS "began_at"
-  FROM "opened" AS "t_row"
-  WINDOW "in_order" AS (
-    PARTITION BY "t_row"."tag", "t_row"."who", "t_row"."session"
-    ORDER BY "t_row"."occurred_at", "t_row"."event_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  )
-), "members" AS MATERIALIZED (
-  SELECT
-    "b_row"."unit_id" AS "unit_id",
-    "b_row"."event_id" AS "event_id",
-    "b_row"."occurred_at" AS "occurred_at",
-    "b_row"."due_us" AS "due_us",
-    "b_row"."tag" AS "tag",
-    "b_row"."who" AS "who",
-    "b_row"."sourceless" AS "sourceless"
-  FROM "begun" AS "b_row"
-  WHERE
-    toUnixTimestamp64Micro("b_row"."occurred_at") - toUnixTimestamp64Micro("b_row"."began_at") <= toInt64(86400000000)
-    AND "b_row"."began_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
-    AND "b_row"."began_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
-), "visits" AS MATERIALIZED (
-  SELECT
-    "m_row"."unit_id" AS "unit_id",
-    MIN("m_row"."occurred_at") AS "dated_at",
-    MAX("m_row"."due_us") AS "due_us",
-    MIN("m_row"."tag") AS "tag",
-    MIN("m_row"."who") AS "who",
-    argMin(
-      "m_row"."event_id",
-      ("m_row"."sourceless", "m_row"."occurred_at", "m_row"."event_id")
-    ) AS "face_id"
-  FROM "members" AS "m_row"
-  GROUP BY
-    "m_row"."unit_id"
-), "units" AS MATERIALIZED (
-  SELECT
-    "v_row"."unit_id" AS "unit_id",
-    "v_row"."dated_at" AS "dated_at",
-    "v_row"."due_us" AS "due_us",
     "v_row"."tag" AS "tag",
     "v_row"."who" AS "who",
+    "v_row"."session" AS "session",
+    MIN("v_row"."occurred_at") AS "dated_at",
+    MAX("v_row"."occurred_at") AS "last_at",
+    MAX("v_row"."due_us") AS "due_us",
+    argMin(
+      "v_row"."event_id",
+      ("v_row"."sourceless", "v_row"."occurred_at", "v_row"."event_id")
+    ) AS "unit_id"
+  FROM (
+    SELECT
+      "t_row"."event_id" AS "event_id",
+      "t_row"."receipt_id" AS "receipt_id",
+      "t_row"."occurred_at" AS "occurred_at",
+      toInt64(0) AS "due_us",
+      CASE
+        WHEN NOT (
+          "t_row"."visitor" IS NULL
+        )
+        THEN toInt64(0)
+        WHEN NOT (
+          "t_row"."customer" IS NULL
+        )
+        THEN toInt64(1)
+        WHEN NOT (
+          "t_row"."account" IS NULL
+        )
+        THEN toInt64(2)
+        WHEN NOT (
+          "t_row"."session" IS NULL
+        )
+        THEN toInt64(3)
+        ELSE toInt64(4)
+      END AS "tag",
+      COALESCE(
+        "t_row"."visitor",
+        "t_row"."customer",
+        "t_row"."account",
+        "t_row"."session",
+        LOWER(HEX("t_row"."event_id"))
+      ) AS "who",
+      "t_row"."session" AS "session",
+      CASE
+        WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
+        THEN toInt64(1)
+        ELSE toInt64(0)
+      END AS "sourceless"
+    FROM "touchpoints" AS "t_row"
+    WHERE
+      "t_row"."program_id" = unhex({program: String})
+      AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+      AND "t_row"."counts"
+      AND "t_row"."kind" <> 'impression'
+      AND (
+        NOT (
+          "t_row"."visitor" IS NULL
+        )
+        OR NOT (
+          "t_row"."session" IS NULL
+        )
+        OR "t_row"."kind" = 'click'
+      )
+      AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({seen_from: Int64}, 'UTC')
+      AND "t_row"."occurred_at" < fromUnixTimestamp64Micro({seen_until: Int64}, 'UTC')
+  ) AS "v_row"
+  GROUP BY
+    "v_row"."tag",
+    "v_row"."who",
+    "v_row"."session"
+), "begun" AS MATERIALIZED (
+  SELECT
+    "o_row".*,
+    MAX("o_row"."opened_at") OVER (
+      PARTITION BY "o_row"."tag", "o_row"."who", "o_row"."session"
+      ORDER BY "o_row"."occurred_at"
+    ) AS "began_at"
+  FROM (
+    SELECT
+      "v_row".*,
+      CASE
+        WHEN lag(toNullable("v_row"."occurred_at")) OVER "in_order" IS NULL
+        OR toUnixTimestamp64Micro("v_row"."occurred_at") - toUnixTimestamp64Micro(lag(toNullable("v_row"."occurred_at")) OVER "in_order") > CASE
+          WHEN "v_row"."session" IS NULL
+          THEN toInt64(1800000000)
+          ELSE toInt64(14400000000)
+        END
+        THEN "v_row"."occurred_at"
+      END AS "opened_at"
+    FROM (
+      SELECT
+        "v_row".*
+      FROM (
+        SELECT
+          "t_row"."event_id" AS "event_id",
+          "t_row"."receipt_id" AS "receipt_id",
+          "t_row"."occurred_at" AS "occurred_at",
+          toInt64(0) AS "due_us",
+          CASE
+            WHEN NOT (
+              "t_row"."visitor" IS NULL
+            )
+            THEN toInt64(0)
+            WHEN NOT (
+              "t_row"."customer" IS NULL
+            )
+            THEN toInt64(1)
+            WHEN NOT (
+              "t_row"."account" IS NULL
+            )
+            THEN toInt64(2)
+            WHEN NOT (
+              "t_row"."session" IS NULL
+            )
+            THEN toInt64(3)
+            ELSE toInt64(4)
+          END AS "tag",
+          COALESCE(
+            "t_row"."visitor",
+            "t_row"."customer",
+            "t_row"."account",
+            "t_row"."session",
+            LOWER(HEX("t_row"."event_id"))
+          ) AS "who",
+          "t_row"."session" AS "session",
+          CASE
+            WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
+            THEN toInt64(1)
+            ELSE toInt64(0)
+          END AS "sourceless"
+        FROM "touchpoints" AS "t_row"
+        WHERE
+          "t_row"."program_id" = unhex({program: String})
+          AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+          AND "t_row"."counts"
+          AND "t_row"."kind" <> 'impression'
+          AND (
+            NOT (
+              "t_row"."visitor" IS NULL
+            )
+            OR NOT (
+              "t_row"."session" IS NULL
+            )
+            OR "t_row"."kind" = 'click'
+          )
+          AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({seen_from: Int64}, 'UTC')
+          AND "t_row"."occurred_at" < fromUnixTimestamp64Micro({seen_until: Int64}, 'UTC')
+      ) AS "v_row"
+      JOIN (
+        SELECT
+          "g_row"."tag" AS "tag",
+          "g_row"."who" AS "who",
+          "g_row"."session" AS "session"
+        FROM "grouped" AS "g_row"
+        WHERE
+          NOT (
+            toUnixTimestamp64Micro("g_row"."last_at") - toUnixTimestamp64Micro("g_row"."dated_at") <= CASE
+              WHEN "g_row"."session" IS NULL
+              THEN toInt64(1800000000)
+              ELSE toInt64(14400000000)
+            END
+          )
+      ) AS "p_row"
+        ON "p_row"."tag" = "v_row"."tag"
+        AND "p_row"."who" = "v_row"."who"
+        AND "p_row"."session" IS NOT DISTINCT FROM "v_row"."session"
+    ) AS "v_row"
+    WINDOW "in_order" AS (
+      PARTITION BY "v_row"."tag", "v_row"."who", "v_row"."session"
+      ORDER BY "v_row"."occurred_at"
+    )
+  ) AS "o_row"
+), "sessions" AS MATERIALIZED (
+  SELECT
+    "g_row"."tag" AS "tag",
+    "g_row"."who" AS "who",
+    "g_row"."session" AS "session",
+    "g_row"."dated_at" AS "dated_at",
+    "g_row"."last_at" AS "last_at",
+    "g_row"."due_us" AS "due_us",
+    "g_row"."unit_id" AS "unit_id"
+  FROM "grouped" AS "g_row"
+  WHERE
+    (
+      toUnixTimestamp64Micro("g_row"."last_at") - toUnixTimestamp64Micro("g_row"."dated_at") <= CASE
+        WHEN "g_row"."session" IS NULL
+        THEN toInt64(1800000000)
+        ELSE toInt64(14400000000)
+      END
+    )
+  UNION ALL
+  SELECT
+    "v_row"."tag" AS "tag",
+    "v_row"."who" AS "who",
+    "v_row"."session" AS "session",
+    "v_row"."began_at" AS "dated_at",
+    MAX("v_row"."occurred_at") AS "last_at",
+    MAX("v_row"."due_us") AS "due_us",
+    argMin(
+      "v_row"."event_id",
+      ("v_row"."sourceless", "v_row"."occurred_at", "v_row"."event_id")
+    ) AS "unit_id"
+  FROM "begun" AS "v_row"
+  WHERE
+    (
+      toUnixTimestamp64Micro("v_row"."occurred_at") - toUnixTimestamp64Micro("v_row"."began_at") <= toInt64(86400000000)
+    )
+  GROUP BY
+    "v_row"."tag",
+    "v_row"."who",
+    "v_row"."session",
+    "v_row"."began_at"
+), "units" AS MATERIALIZED (
+  SELECT
+    "s_row"."unit_id" AS "unit_id",
+    "s_row"."dated_at" AS "dated_at",
+    "s_row"."last_at" AS "last_at",
+    "s_row"."due_us" AS "due_us",
+    "s_row"."tag" AS "tag",
+    "s_row"."who" AS "who",
+    "s_row"."session" AS "session",
     TRUE AS "counts",
-    "t_row"."program_id" AS "program_id",
     "t_row"."partner_id" AS "partner_id",
-    "t_row"."partner_kind" AS "partner_kind",
-    "t_row"."partnership_id" AS "partnership_id",
-    "t_row"."placement_id" AS "placement_id",
-    "t_row"."placement_type" AS "placement_type",
-    "t_row"."link_id" AS "link_id",
-    "t_row"."code_id" AS "code_id",
     "t_row"."channel_id" AS "channel_id",
-    "t_row"."campaign_id" AS "campaign_id",
-    "t_row"."device" AS "device",
-    "t_row"."browser" AS "browser",
-    "t_row"."country" AS "country",
-    "t_row"."visitor_type" AS "visitor_type",
-    "t_row"."landing_page" AS "landing_page",
-    "t_row"."sub_id" AS "sub_id"
-  FROM "visits" AS "v_row"
+    "t_row"."device" AS "device"
+  FROM "sessions" AS "s_row"
   JOIN "touchpoints" AS "t_row"
-    ON "t_row"."event_id" = "v_row"."face_id"
+    ON "t_row"."event_id" = "s_row"."unit_id"
+  WHERE
+    TRUE
+    AND "s_row"."dated_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+    AND "s_row"."dated_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+    AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({seen_from: Int64}, 'UTC')
+    AND "t_row"."occurred_at" < fromUnixTimestamp64Micro({seen_until: Int64}, 'UTC')
 ), "reached" AS MATERIALIZED (
   SELECT
     toInt64(1) AS "part",
@@ -172,10 +250,44 @@ WITH "opened" AS MATERIALIZED (
       'UTC'
     ) AS "k1",
     COALESCE(nullIf("u_row"."device", ''), 'unknown') AS "k2",
-    "c_row".*
+    "u_row"."unit_id" AS "unit_id",
+    "c_row"."conversion_id" AS "conversion_id",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
+    "c_row"."converted_at" AS "converted_at",
+    "c_row"."touched_at" AS "touched_at",
+    "c_row"."version" AS "version",
+    "c_row"."share_ppb" AS "share_ppb",
+    "c_row"."customer_type" AS "customer_type"
   FROM (
     SELECT
-      "m_row"."unit_id" AS "unit_id",
+      CASE
+        WHEN NOT (
+          "c_row"."visitor" IS NULL
+        )
+        THEN toInt64(0)
+        WHEN NOT (
+          "c_row"."customer" IS NULL
+        )
+        THEN toInt64(1)
+        WHEN NOT (
+          "c_row"."account" IS NULL
+        )
+        THEN toInt64(2)
+        WHEN NOT (
+          "c_row"."session" IS NULL
+        )
+        THEN toInt64(3)
+        ELSE toInt64(4)
+      END AS "tag",
+      COALESCE(
+        "c_row"."visitor",
+        "c_row"."customer",
+        "c_row"."account",
+        "c_row"."session",
+        LOWER(HEX("c_row"."event_id"))
+      ) AS "who",
+      "c_row"."session" AS "session",
       "c_row"."conversion_id" AS "conversion_id",
       "c_row"."event_id" AS "event_id",
       "c_row"."receipt_id" AS "receipt_id",
@@ -189,14 +301,23 @@ WITH "opened" AS MATERIALIZED (
         ELSE 'unknown'
       END AS "customer_type"
     FROM "paths" AS "c_row"
-    JOIN "members" AS "m_row"
-      ON "m_row"."event_id" = "c_row"."event_id"
     WHERE
       "c_row"."program_id" = unhex({program: String})
       AND "c_row"."definition_id" = unhex({definition: String})
       AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
       AND (
         "c_row"."share_ppb" > toInt64(0)
+      )
+      AND "c_row"."counts"
+      AND "c_row"."kind" <> 'impression'
+      AND (
+        NOT (
+          "c_row"."visitor" IS NULL
+        )
+        OR NOT (
+          "c_row"."session" IS NULL
+        )
+        OR "c_row"."kind" = 'click'
       )
   ) AS "c_row"
   JOIN (
@@ -210,9 +331,11 @@ WITH "opened" AS MATERIALIZED (
         )
       )
   ) AS "u_row"
-    ON "u_row"."unit_id" = "c_row"."unit_id"
+    ON "u_row"."tag" = "c_row"."tag"
+    AND "u_row"."who" = "c_row"."who"
+    AND "u_row"."session" IS NOT DISTINCT FROM "c_row"."session"
   WHERE
-    TRUE
+    TRUE AND "c_row"."touched_at" BETWEEN "u_row"."dated_at" AND "u_row"."last_at"
 ), "outcomes" AS MATERIALIZED (
   SELECT
     "unit_id" AS "unit_id",
@@ -699,6 +822,160 @@ FROM (
         SELECT
           "c_row"."conversion_id" AS "conversion_id"
         FROM "paths" AS "c_row"
+        LEFT JOIN (
+          SELECT
+            "b_row"."event_id" AS "event_id"
+          FROM (
+            SELECT
+              "o_row".*,
+              MAX("o_row"."opened_at") OVER (
+                PARTITION BY "o_row"."tag", "o_row"."who", "o_row"."session"
+                ORDER BY "o_row"."occurred_at"
+              ) AS "began_at"
+            FROM (
+              SELECT
+                "v_row".*,
+                CASE
+                  WHEN lag(toNullable("v_row"."occurred_at")) OVER "in_order" IS NULL
+                  OR toUnixTimestamp64Micro("v_row"."occurred_at") - toUnixTimestamp64Micro(lag(toNullable("v_row"."occurred_at")) OVER "in_order") > CASE
+                    WHEN "v_row"."session" IS NULL
+                    THEN toInt64(1800000000)
+                    ELSE toInt64(14400000000)
+                  END
+                  THEN "v_row"."occurred_at"
+                END AS "opened_at"
+              FROM (
+                SELECT
+                  "v_row".*
+                FROM (
+                  SELECT
+                    "t_row"."event_id" AS "event_id",
+                    "t_row"."receipt_id" AS "receipt_id",
+                    "t_row"."occurred_at" AS "occurred_at",
+                    toInt64(0) AS "due_us",
+                    CASE
+                      WHEN NOT (
+                        "t_row"."visitor" IS NULL
+                      )
+                      THEN toInt64(0)
+                      WHEN NOT (
+                        "t_row"."customer" IS NULL
+                      )
+                      THEN toInt64(1)
+                      WHEN NOT (
+                        "t_row"."account" IS NULL
+                      )
+                      THEN toInt64(2)
+                      WHEN NOT (
+                        "t_row"."session" IS NULL
+                      )
+                      THEN toInt64(3)
+                      ELSE toInt64(4)
+                    END AS "tag",
+                    COALESCE(
+                      "t_row"."visitor",
+                      "t_row"."customer",
+                      "t_row"."account",
+                      "t_row"."session",
+                      LOWER(HEX("t_row"."event_id"))
+                    ) AS "who",
+                    "t_row"."session" AS "session",
+                    CASE
+                      WHEN "t_row"."partner_id" IS NULL AND "t_row"."channel_id" IS NULL
+                      THEN toInt64(1)
+                      ELSE toInt64(0)
+                    END AS "sourceless"
+                  FROM "touchpoints" AS "t_row"
+                  WHERE
+                    "t_row"."program_id" = unhex({program: String})
+                    AND "t_row"."occurred_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+                    AND "t_row"."counts"
+                    AND "t_row"."kind" <> 'impression'
+                    AND (
+                      NOT (
+                        "t_row"."visitor" IS NULL
+                      )
+                      OR NOT (
+                        "t_row"."session" IS NULL
+                      )
+                      OR "t_row"."kind" = 'click'
+                    )
+                    AND "t_row"."occurred_at" >= fromUnixTimestamp64Micro({earned_from: Int64}, 'UTC')
+                    AND "t_row"."occurred_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+                ) AS "v_row"
+                JOIN (
+                  SELECT DISTINCT
+                    CASE
+                      WHEN NOT (
+                        "c_row"."visitor" IS NULL
+                      )
+                      THEN toInt64(0)
+                      WHEN NOT (
+                        "c_row"."customer" IS NULL
+                      )
+                      THEN toInt64(1)
+                      WHEN NOT (
+                        "c_row"."account" IS NULL
+                      )
+                      THEN toInt64(2)
+                      WHEN NOT (
+                        "c_row"."session" IS NULL
+                      )
+                      THEN toInt64(3)
+                      ELSE toInt64(4)
+                    END AS "tag",
+                    COALESCE(
+                      "c_row"."visitor",
+                      "c_row"."customer",
+                      "c_row"."account",
+                      "c_row"."session",
+                      LOWER(HEX("c_row"."event_id"))
+                    ) AS "who",
+                    "c_row"."session" AS "session"
+                  FROM "paths" AS "c_row"
+                  WHERE
+                    "c_row"."program_id" = unhex({program: String})
+                    AND "c_row"."definition_id" = unhex({definition: String})
+                    AND "c_row"."converted_at" <= fromUnixTimestamp64Micro({as_of: Int64}, 'UTC')
+                    AND (
+                      "c_row"."share_ppb" > toInt64(0)
+                    )
+                    AND "c_row"."converted_at" >= fromUnixTimestamp64Micro({start: Int64}, 'UTC')
+                    AND "c_row"."converted_at" < fromUnixTimestamp64Micro({end: Int64}, 'UTC')
+                    AND NOT (
+                      "c_row"."partner_id" IS NULL
+                    )
+                    AND TRUE
+                    AND "c_row"."counts"
+                    AND (
+                      "c_row"."kind" <> 'impression'
+                      AND (
+                        NOT (
+                          "c_row"."visitor" IS NULL
+                        )
+                        OR NOT (
+                          "c_row"."session" IS NULL
+                        )
+                        OR "c_row"."kind" = 'click'
+                      )
+                    )
+                ) AS "p_row"
+                  ON "p_row"."tag" = "v_row"."tag"
+                  AND "p_row"."who" = "v_row"."who"
+                  AND "p_row"."session" IS NOT DISTINCT FROM "v_row"."session"
+              ) AS "v_row"
+              WINDOW "in_order" AS (
+                PARTITION BY "v_row"."tag", "v_row"."who", "v_row"."session"
+                ORDER BY "v_row"."occurred_at"
+              )
+            ) AS "o_row"
+          ) AS "b_row"
+          WHERE
+            NOT (
+              toUnixTimestamp64Micro("b_row"."occurred_at") - toUnixTimestamp64Micro("b_row"."began_at") <= toInt64(86400000000)
+            )
+        ) AS "s_row"
+          ON "s_row"."event_id" = "c_row"."event_id"
         WHERE
           "c_row"."program_id" = unhex({program: String})
           AND "c_row"."definition_id" = unhex({definition: String})
@@ -730,6 +1007,7 @@ FROM (
                   OR "c_row"."kind" = 'click'
                 )
               )
+              AND "s_row"."event_id" IS NULL
               THEN toInt64(1)
               ELSE toInt64(0)
             END
@@ -747,4 +1025,4 @@ ORDER BY
   "k1",
   "k2"
 SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, group_by_use_nulls = 1, prefer_column_name_to_alias = 1, enable_materialized_cte = 1
--- parameters: as_of, definition, end, program, seen_from, seen_until, shift_0, shift_1, shift_from_1, start, version
+-- parameters: as_of, definition, earned_from, end, program, seen_from, seen_until, shift_0, shift_1, shift_from_1, start, version

@@ -85,7 +85,15 @@ WITH "leads" AS MATERIALIZED (
 ), "reached" AS MATERIALIZED (
   SELECT
     toInt64(1) AS "part",
-    "c_row".*
+    "u_row"."unit_id" AS "unit_id",
+    "c_row"."conversion_id" AS "conversion_id",
+    "c_row"."event_id" AS "event_id",
+    "c_row"."receipt_id" AS "receipt_id",
+    "c_row"."converted_at" AS "converted_at",
+    "c_row"."touched_at" AS "touched_at",
+    "c_row"."version" AS "version",
+    "c_row"."share_ppb" AS "share_ppb",
+    "c_row"."customer_type" AS "customer_type"
   FROM (
     SELECT
       "m_row"."unit_id" AS "unit_id",

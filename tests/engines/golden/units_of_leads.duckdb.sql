@@ -81,7 +81,15 @@ WITH "leads" AS (
 ), "reached" AS (
   SELECT
     1 AS "part",
-    "c".*
+    "u"."unit_id" AS "unit_id",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
+    "c"."customer_type"
   FROM (
     SELECT
       "m"."unit_id",

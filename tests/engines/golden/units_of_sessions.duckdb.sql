@@ -1,123 +1,193 @@
-WITH "opened" AS (
+WITH "grouped" AS (
   SELECT
-    "t"."event_id",
-    "t"."occurred_at",
-    0 AS "due_us",
-    CASE
-      WHEN NOT "t"."visitor" IS NULL
-      THEN 0
-      WHEN NOT "t"."customer" IS NULL
-      THEN 1
-      WHEN NOT "t"."account" IS NULL
-      THEN 2
-      WHEN NOT "t"."session" IS NULL
-      THEN 3
-      ELSE 4
-    END AS "tag",
-    COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
-    "t"."session",
-    CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless",
-    CASE
-      WHEN LAG("t"."occurred_at") OVER "somebody_in_order" IS NULL
-      THEN 1
-      WHEN EPOCH_US("t"."occurred_at") - EPOCH_US(LAG("t"."occurred_at") OVER "somebody_in_order") > CASE WHEN "t"."session" IS NULL THEN 1800000000 ELSE 86400000000 END
-      THEN 1
-    END AS "opens"
-  FROM "touchpoints" AS "t"
-  WHERE
-    "t"."program_id" = $program
-    AND "t"."occurred_at" <= $as_of
-    AND "t"."counts"
-    AND "t"."kind" <> 'impression'
-    AND (
-      NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
-    )
-    AND "t"."occurred_at" >= $seen_from
-    AND "t"."occurred_at" < $seen_until
-  WINDOW "somebody_in_order" AS (
-    PARTITION BY CASE
-      WHEN NOT "t"."visitor" IS NULL
-      THEN 0
-      WHEN NOT "t"."customer" IS NULL
-      THEN 1
-      WHEN NOT "t"."account" IS NULL
-      THEN 2
-      WHEN NOT "t"."session" IS NULL
-      THEN 3
-      ELSE 4
-    END, COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))), "t"."session"
-    ORDER BY "t"."occurred_at", "t"."event_id"
-  )
-), "begun" AS (
-  SELECT
-    "t".*,
-    LAST_VALUE(CASE WHEN "t"."opens" = 1 THEN "t"."event_id" END IGNORE NULLS) OVER "in_order" AS "unit_id",
-    LAST_VALUE(CASE WHEN "t"."opens" = 1 THEN "t"."occurred_at" END IGNORE NULLS) OVER "in_order" AS "began_at"
-  FROM "opened" AS "t"
-  WINDOW "in_order" AS (
-    PARTITION BY "t"."tag", "t"."who", "t"."session"
-    ORDER BY "t"."occurred_at", "t"."event_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  )
-), "members" AS (
-  SELECT
-    "b"."unit_id",
-    "b"."event_id",
-    "b"."occurred_at",
-    "b"."due_us",
-    "b"."tag",
-    "b"."who",
-    "b"."sourceless"
-  FROM "begun" AS "b"
-  WHERE
-    EPOCH_US("b"."occurred_at") - EPOCH_US("b"."began_at") <= 86400000000
-    AND "b"."began_at" >= $start
-    AND "b"."began_at" < $end
-), "visits" AS (
-  SELECT
-    "m"."unit_id",
-    MIN("m"."occurred_at") AS "dated_at",
-    MAX("m"."due_us") AS "due_us",
-    MIN("m"."tag") AS "tag",
-    MIN("m"."who") AS "who",
-    ARG_MIN("m"."event_id", ROW("m"."sourceless", "m"."occurred_at", "m"."event_id")) AS "face_id"
-  FROM "members" AS "m"
-  GROUP BY
-    "m"."unit_id"
-), "units" AS (
-  SELECT
-    "v"."unit_id",
-    "v"."dated_at",
-    "v"."due_us",
     "v"."tag",
     "v"."who",
+    "v"."session",
+    MIN("v"."occurred_at") AS "dated_at",
+    MAX("v"."occurred_at") AS "last_at",
+    MAX("v"."due_us") AS "due_us",
+    ARG_MIN("v"."event_id", ROW("v"."sourceless", "v"."occurred_at", "v"."event_id")) AS "unit_id"
+  FROM (
+    SELECT
+      "t"."event_id",
+      "t"."receipt_id",
+      "t"."occurred_at",
+      0 AS "due_us",
+      CASE
+        WHEN NOT "t"."visitor" IS NULL
+        THEN 0
+        WHEN NOT "t"."customer" IS NULL
+        THEN 1
+        WHEN NOT "t"."account" IS NULL
+        THEN 2
+        WHEN NOT "t"."session" IS NULL
+        THEN 3
+        ELSE 4
+      END AS "tag",
+      COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
+      "t"."session",
+      CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless"
+    FROM "touchpoints" AS "t"
+    WHERE
+      "t"."program_id" = $program
+      AND "t"."occurred_at" <= $as_of
+      AND "t"."counts"
+      AND "t"."kind" <> 'impression'
+      AND (
+        NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
+      )
+      AND "t"."occurred_at" >= $seen_from
+      AND "t"."occurred_at" < $seen_until
+  ) AS "v"
+  GROUP BY
+    "v"."tag",
+    "v"."who",
+    "v"."session"
+), "begun" AS (
+  SELECT
+    "o".*,
+    MAX("o"."opened_at") OVER (PARTITION BY "o"."tag", "o"."who", "o"."session" ORDER BY "o"."occurred_at") AS "began_at"
+  FROM (
+    SELECT
+      "v".*,
+      CASE
+        WHEN LAG("v"."occurred_at") OVER "in_order" IS NULL
+        OR EPOCH_US("v"."occurred_at") - EPOCH_US(LAG("v"."occurred_at") OVER "in_order") > CASE WHEN "v"."session" IS NULL THEN 1800000000 ELSE 14400000000 END
+        THEN "v"."occurred_at"
+      END AS "opened_at"
+    FROM (
+      SELECT
+        "v".*
+      FROM (
+        SELECT
+          "t"."event_id",
+          "t"."receipt_id",
+          "t"."occurred_at",
+          0 AS "due_us",
+          CASE
+            WHEN NOT "t"."visitor" IS NULL
+            THEN 0
+            WHEN NOT "t"."customer" IS NULL
+            THEN 1
+            WHEN NOT "t"."account" IS NULL
+            THEN 2
+            WHEN NOT "t"."session" IS NULL
+            THEN 3
+            ELSE 4
+          END AS "tag",
+          COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
+          "t"."session",
+          CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless"
+        FROM "touchpoints" AS "t"
+        WHERE
+          "t"."program_id" = $program
+          AND "t"."occurred_at" <= $as_of
+          AND "t"."counts"
+          AND "t"."kind" <> 'impression'
+          AND (
+            NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
+          )
+          AND "t"."occurred_at" >= $seen_from
+          AND "t"."occurred_at" < $seen_until
+      ) AS "v"
+      JOIN (
+        SELECT
+          "g"."tag",
+          "g"."who",
+          "g"."session"
+        FROM "grouped" AS "g"
+        WHERE
+          NOT (
+            EPOCH_US("g"."last_at") - EPOCH_US("g"."dated_at") <= CASE WHEN "g"."session" IS NULL THEN 1800000000 ELSE 14400000000 END
+          )
+      ) AS "p"
+        ON "p"."tag" = "v"."tag"
+        AND "p"."who" = "v"."who"
+        AND "p"."session" IS NOT DISTINCT FROM "v"."session"
+    ) AS "v"
+    WINDOW "in_order" AS (PARTITION BY "v"."tag", "v"."who", "v"."session" ORDER BY "v"."occurred_at")
+  ) AS "o"
+), "sessions" AS (
+  SELECT
+    "g"."tag",
+    "g"."who",
+    "g"."session",
+    "g"."dated_at",
+    "g"."last_at",
+    "g"."due_us",
+    "g"."unit_id"
+  FROM "grouped" AS "g"
+  WHERE
+    (
+      EPOCH_US("g"."last_at") - EPOCH_US("g"."dated_at") <= CASE WHEN "g"."session" IS NULL THEN 1800000000 ELSE 14400000000 END
+    )
+  UNION ALL
+  SELECT
+    "v"."tag",
+    "v"."who",
+    "v"."session",
+    "v"."began_at" AS "dated_at",
+    MAX("v"."occurred_at") AS "last_at",
+    MAX("v"."due_us") AS "due_us",
+    ARG_MIN("v"."event_id", ROW("v"."sourceless", "v"."occurred_at", "v"."event_id")) AS "unit_id"
+  FROM "begun" AS "v"
+  WHERE
+    (
+      EPOCH_US("v"."occurred_at") - EPOCH_US("v"."began_at") <= 86400000000
+    )
+  GROUP BY
+    "v"."tag",
+    "v"."who",
+    "v"."session",
+    "v"."began_at"
+), "units" AS (
+  SELECT
+    "s"."unit_id",
+    "s"."dated_at",
+    "s"."last_at",
+    "s"."due_us",
+    "s"."tag",
+    "s"."who",
+    "s"."session",
     TRUE AS "counts",
-    "t"."program_id",
     "t"."partner_id",
-    "t"."partner_kind",
-    "t"."partnership_id",
-    "t"."placement_id",
-    "t"."placement_type",
-    "t"."link_id",
-    "t"."code_id",
-    "t"."channel_id",
-    "t"."campaign_id",
-    "t"."device",
-    "t"."browser",
-    "t"."country",
-    "t"."visitor_type",
-    "t"."landing_page",
-    "t"."sub_id"
-  FROM "visits" AS "v"
+    "t"."channel_id"
+  FROM "sessions" AS "s"
   JOIN "touchpoints" AS "t"
-    ON "t"."event_id" = "v"."face_id"
+    ON "t"."event_id" = "s"."unit_id"
+  WHERE
+    TRUE
+    AND "s"."dated_at" >= $start
+    AND "s"."dated_at" < $end
+    AND "t"."occurred_at" >= $seen_from
+    AND "t"."occurred_at" < $seen_until
 ), "reached" AS (
   SELECT
     1 AS "part",
-    "c".*
+    "u"."unit_id" AS "unit_id",
+    "c"."conversion_id",
+    "c"."event_id",
+    "c"."receipt_id",
+    "c"."converted_at",
+    "c"."touched_at",
+    "c"."version",
+    "c"."share_ppb",
+    "c"."customer_type"
   FROM (
     SELECT
-      "m"."unit_id",
+      CASE
+        WHEN NOT "c"."visitor" IS NULL
+        THEN 0
+        WHEN NOT "c"."customer" IS NULL
+        THEN 1
+        WHEN NOT "c"."account" IS NULL
+        THEN 2
+        WHEN NOT "c"."session" IS NULL
+        THEN 3
+        ELSE 4
+      END AS "tag",
+      COALESCE("c"."visitor", "c"."customer", "c"."account", "c"."session", LOWER(HEX("c"."event_id"))) AS "who",
+      "c"."session",
       "c"."conversion_id",
       "c"."event_id",
       "c"."receipt_id",
@@ -131,14 +201,17 @@ WITH "opened" AS (
         ELSE 'unknown'
       END AS "customer_type"
     FROM "paths" AS "c"
-    JOIN "members" AS "m"
-      ON "m"."event_id" = "c"."event_id"
     WHERE
       "c"."program_id" = $program
       AND "c"."definition_id" = $definition
       AND "c"."converted_at" <= $as_of
       AND (
         "c"."share_ppb" > 0
+      )
+      AND "c"."counts"
+      AND "c"."kind" <> 'impression'
+      AND (
+        NOT "c"."visitor" IS NULL OR NOT "c"."session" IS NULL OR "c"."kind" = 'click'
       )
   ) AS "c"
   JOIN (
@@ -150,9 +223,11 @@ WITH "opened" AS (
         NOT "u"."partner_id" IS NULL AND COALESCE("u"."partner_id", $nobody) = $where_0
       )
   ) AS "u"
-    ON "u"."unit_id" = "c"."unit_id"
+    ON "u"."tag" = "c"."tag"
+    AND "u"."who" = "c"."who"
+    AND "u"."session" IS NOT DISTINCT FROM "c"."session"
   WHERE
-    TRUE
+    TRUE AND "c"."touched_at" BETWEEN "u"."dated_at" AND "u"."last_at"
 ), "outcomes" AS (
   SELECT
     "unit_id",
@@ -175,7 +250,11 @@ WITH "opened" AS (
     "u"."dated_at",
     CASE WHEN NOT "o"."unit_id" IS NULL THEN 1 ELSE 0 END AS "converted",
     0 AS "immature",
-    NULL AS "own_receipt"
+    NULL AS "own_receipt",
+    "u"."tag",
+    "u"."who",
+    "u"."session",
+    "u"."last_at"
   FROM (
     SELECT
       "u".*
@@ -204,10 +283,43 @@ WITH "opened" AS (
       "t"."occurred_at",
       "t"."event_id") AS "receipts"
   FROM "page" AS "p"
-  JOIN "members" AS "m"
-    ON "m"."unit_id" = "p"."unit_id"
-  JOIN "touchpoints" AS "t"
-    ON "t"."event_id" = "m"."event_id"
+  JOIN (
+    SELECT
+      "t"."event_id",
+      "t"."receipt_id",
+      "t"."occurred_at",
+      0 AS "due_us",
+      CASE
+        WHEN NOT "t"."visitor" IS NULL
+        THEN 0
+        WHEN NOT "t"."customer" IS NULL
+        THEN 1
+        WHEN NOT "t"."account" IS NULL
+        THEN 2
+        WHEN NOT "t"."session" IS NULL
+        THEN 3
+        ELSE 4
+      END AS "tag",
+      COALESCE("t"."visitor", "t"."customer", "t"."account", "t"."session", LOWER(HEX("t"."event_id"))) AS "who",
+      "t"."session",
+      CASE WHEN "t"."partner_id" IS NULL AND "t"."channel_id" IS NULL THEN 1 ELSE 0 END AS "sourceless"
+    FROM "touchpoints" AS "t"
+    WHERE
+      "t"."program_id" = $program
+      AND "t"."occurred_at" <= $as_of
+      AND "t"."counts"
+      AND "t"."kind" <> 'impression'
+      AND (
+        NOT "t"."visitor" IS NULL OR NOT "t"."session" IS NULL OR "t"."kind" = 'click'
+      )
+      AND "t"."occurred_at" >= $seen_from
+      AND "t"."occurred_at" < $seen_until
+  ) AS "t"
+    ON "p"."tag" = "t"."tag"
+    AND "p"."who" = "t"."who"
+    AND "p"."session" IS NOT DISTINCT FROM "t"."session"
+  WHERE
+    "t"."occurred_at" BETWEEN "p"."dated_at" AND "p"."last_at"
   GROUP BY
     "p"."unit_id"
 ), "done" AS (

@@ -15,7 +15,7 @@ from tallystick.design.words import word
 from tallystick.doors.asking import Asked
 from tallystick.doors.console.state import State
 from tallystick.doors.kpis import FAMILIES, TITLES, find_kpi
-from tallystick.measurement.kpis.catalog import catalog
+from tallystick.measurement.kpis.catalog import Converts, catalog
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
 from tallystick.measurement.kpis.questions import Segment
 from tallystick.partners.programs.models import Definition, Program
@@ -111,11 +111,12 @@ class KpiGroup:
 
 
 def with_defaults(state: State) -> State:
-    """The state with what a page asks when nothing is said: by partner, where the KPI knows whose its rows are; by
-    source, all traffic.
+    """The state with what a page asks when nothing is said: by partner, where the KPI knows whose its rows are and
+    is not about all of them; by source, all traffic.
     """
     wanted, entry = state.wanted, find_kpi(state.wanted.kpi)
-    by = wanted.by or (("partner",) if "partner" in entry.dimensions else ("month",))
+    by_partner = "partner" in entry.dimensions and entry.spread is None
+    by = wanted.by or (("partner",) if by_partner else ("month",))
     of_all = by == ("source",) or Segment.PARTNER not in entry.segments
     segment = wanted.segment or (Segment.ALL.value if of_all else Segment.PARTNER.value)
     return replace(state, wanted=replace(wanted, by=by, segment=segment))
@@ -194,6 +195,14 @@ def what_is_missing(state: State) -> str:
         return "program"
     program = find_program(state.wanted.program or None)
     return "" if Definition.objects.filter(program=program).exists() else "definition"
+
+
+def lacks_leads(asked: Asked) -> bool:
+    """Whether the KPI follows leads, and the definition does not say which those are."""
+    named = [bool(version.meaning.leads_from) for version in asked.question.versions]
+    if asked.entry.converts is Converts.LEADS:
+        return not any(named)
+    return asked.entry.units == (Denominator.LEADS,) and not all(named)
 
 
 def breakdowns(state: State) -> list[tuple[Words, list[Choice]]]:

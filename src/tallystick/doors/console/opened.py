@@ -63,6 +63,9 @@ class Opened:
     section: Section
     headline: str
     in_all: str
+    what: str
+    above: str
+    all: int
     units: list[Unit]
     shares: list[Share]
     first: int
@@ -100,6 +103,9 @@ def _part(
         section=section,
         headline=wording.headline(answer, section, scale),
         in_all=_in_all(section, page, scale),
+        what=scale.below,
+        above=scale.above,
+        all=page.units if isinstance(page, UnitPage) else page.conversions,
         units=_units(page.rows) if isinstance(page, UnitPage) else [],
         shares=_shares(page.rows) if isinstance(page, CreditPage) else [],
         first=first,

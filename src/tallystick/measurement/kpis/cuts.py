@@ -141,9 +141,9 @@ def days_read(cut: Cut) -> dict[str, Days]:
             found["outcomes"] = (None, None)
     match cut.unit:
         case Denominator.SESSIONS:
-            back = cut.start - _A_DAY if cut.start else None
+            begin = cut.start - _A_DAY if cut.start else None
             found["touchpoints"] = (
-                _utc_day(back if cut.basis is Basis.PERIOD else _earned_from(cut)),
+                _utc_day(begin if cut.basis is Basis.PERIOD else _earned_from(cut)),
                 _utc_day(cut.end + _A_DAY) if cut.end else None,
             )
         case Denominator.LEADS:

@@ -88,7 +88,7 @@ def _of_cells(cut: Cut, cells: Sequence[Cell]) -> Iterator[str]:
     if cut.unit is Denominator.SESSIONS:
         yield gettext(
             "Sessions: touchpoints of one visitor (where none is named: customer, else account) with gaps of at most "
-            "30 minutes, or with one session key, of at most a day."
+            "30 minutes, or with one session key and gaps of at most 4 hours, of at most a day."
         )
 
 

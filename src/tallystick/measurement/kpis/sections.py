@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext
 
@@ -91,14 +91,14 @@ def _judge(question: Question, cut: Cut, run: Run) -> Judge:
 def _rows(found: Found, cut: Cut, judge: Judge) -> tuple[Cell, ...]:
     rows = [judge.cell(keys, statistics) for keys, statistics in found.rows.items()]
     if cut.top:
-        rows.sort(key=_size, reverse=True)
+        rows.sort(key=partial(_size, cut), reverse=True)
     if found.other:
         rows.append(judge.cell(("",) * len(cut.by), found.other, is_other=True))
     return tuple(rows)
 
 
-def _size(cell: Cell) -> Any:
-    return cell.statistics.units or cell.statistics.successes
+def _size(cut: Cut, cell: Cell) -> int:
+    return cell.statistics.units if cut.denominator else cell.statistics.successes
 
 
 def _previous(

@@ -132,8 +132,8 @@ def _by_cluster_and_type(cut: Cut) -> Step:
 
 
 def _ranked(cut: Cut, counting: bool) -> Step:
-    """All keys by how many units they have, those of equal size by their texts."""
-    size = "u" if cut.denominator else "s"
+    """All keys by how many units they have, or how much is counted, those of equal size by their texts."""
+    size, group = "u" if cut.denominator else "s", names(cut).rstrip(", ")
     found = [
         f"""
         SELECT {names(cut)} CASE WHEN {is_part(OURS)} THEN {size} ELSE 0 END AS size
@@ -141,14 +141,12 @@ def _ranked(cut: Cut, counting: bool) -> Step:
         """
     ]
     if counting:
-        size_of = (
-            "share_ppb"
-            if not cut.denominator and cut.numerator.aggregate is Aggregate.COUNT_DISTINCT
-            else "0"
+        distinct = not cut.denominator and cut.numerator.aggregate is Aggregate.COUNT_DISTINCT
+        size = "EXACT_DISTINCT(thing)" if distinct else "0"
+        found.append(
+            f"SELECT {names(cut)} {size} AS size FROM counting WHERE {is_part(OURS)} GROUP BY {group}"
         )
-        found.append(f"SELECT {names(cut)} {size_of} AS size FROM counting WHERE {is_part(OURS)}")
     texts = ", ".join(text_of(name, f"k{n}") for n, name in enumerate(cut.by, 1))
-    group = names(cut).rstrip(", ")
     return Step(
         "ranked",
         f"""

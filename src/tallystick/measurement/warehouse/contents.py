@@ -10,8 +10,7 @@ from django.db.models import Count, Max, Min, Sum
 
 from tallystick.foundation.lanes import position
 from tallystick.kit.facts import TABLES
-from tallystick.measurement.warehouse import retention, rules
-from tallystick.measurement.warehouse.models import FactFile
+from tallystick.measurement.warehouse import manifest, retention, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Contents:
 
 def contents() -> list[Contents]:
     """One line for each published fact table of the brand in scope, in the order of `kit.facts.TABLES`."""
-    live = FactFile.objects.filter(replaced_at__isnull=True)
+    live = manifest.live()
     most: dict[str, int] = {}
     for table, files in live.values_list("table", "day").annotate(n=Count("id")).values_list("table", "n"):
         most[table] = max(files, most.get(table, 0))

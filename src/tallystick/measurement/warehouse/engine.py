@@ -85,9 +85,8 @@ class DuckDbEngine:
                 names = [column[0] for column in cursor.description or ()]
                 return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
         except duckdb.Error as fault:
-            _require(
-                paths
-            )  # a file may have gone or be cut short: then say so, and not what DuckDB made of it
+            # A file may have gone or be cut short: then say so, and not what DuckDB made of it.
+            _require(paths)
             _require_whole(paths)
             raise EngineFailed("the engine cannot answer: %(fault)s", fault=fault) from fault
 

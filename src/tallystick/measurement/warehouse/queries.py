@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Sum
 
 from tallystick.foundation.scoping import brand_scope
-from tallystick.measurement.warehouse import configured, files
+from tallystick.measurement.warehouse import configured, files, manifest
 from tallystick.measurement.warehouse.models import FactFile
 from tallystick.measurement.warehouse.retention import horizons
 from tallystick.partners.programs.models import Brand
@@ -76,7 +76,7 @@ class Freshness:
 def snapshot() -> Snapshot:
     """The live files of the brand in scope, read by one statement, so that days never mix."""
     root, kept_from = configured.warehouse_dir(), horizons()
-    rows = FactFile.objects.filter(replaced_at__isnull=True).order_by("table", "day", "path")
+    rows = manifest.live().order_by("table", "day", "path")
     files = tuple(
         LiveFile(table, day, root / path)
         for table, day, path in rows.values_list("table", "day", "path")
@@ -98,7 +98,7 @@ def missing_files() -> list[MissingFile]:
 
 def freshness() -> list[Freshness]:
     """One line for each published fact table of the brand in scope, by name."""
-    live = FactFile.objects.filter(replaced_at__isnull=True).values("table").order_by("table")
+    live = manifest.live().values("table").order_by("table")
     sums = live.annotate(
         files=Count("id"),
         total_rows=Sum("rows"),
@@ -121,7 +121,7 @@ def freshness() -> list[Freshness]:
 
 def last_published() -> datetime | None:
     """When the facts of the brand in scope last changed; None before the first."""
-    live = FactFile.objects.filter(replaced_at__isnull=True)
+    live = manifest.live()
     found: datetime | None = live.aggregate(newest=Max("published_at"))["newest"]
     return found
 
@@ -130,5 +130,5 @@ def _live_rows_of_all_brands() -> list[FactFile]:
     found: list[FactFile] = []
     for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
         with brand_scope(brand_id):
-            found += FactFile.objects.filter(replaced_at__isnull=True).order_by("table", "day", "path")
+            found += manifest.live().order_by("table", "day", "path")
     return found

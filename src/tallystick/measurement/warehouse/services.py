@@ -11,7 +11,7 @@ from uuid import UUID
 from tallystick.foundation.lanes import lane
 from tallystick.kit import clock
 from tallystick.kit.failpoints import reach
-from tallystick.measurement.warehouse import configured, rules
+from tallystick.measurement.warehouse import configured, manifest, rules
 from tallystick.measurement.warehouse.models import FactFile
 
 MOST_FILES = 1000
@@ -35,7 +35,7 @@ def sweep(brand_id: UUID) -> Swept:
     """
     root, before = configured.warehouse_dir(), clock.now() - rules.KEEP_UNNAMED
     with lane(brand_id):
-        live = set(FactFile.objects.filter(replaced_at__isnull=True).values_list("path", flat=True))
+        live = set(manifest.live().values_list("path", flat=True))
         return Swept(
             replaced=_sweep_replaced(root, live, before), orphans=_sweep_orphans(root, brand_id, before)
         )

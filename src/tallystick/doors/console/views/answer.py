@@ -37,10 +37,12 @@ def answer(request: HttpRequest, brand: Brand) -> HttpResponse:
     resolved = choices.with_defaults(state).wanted
     compare = bool(resolved.from_on and resolved.until_on)
     asked = ask(replace(resolved, compare=compare, top=choices.top_of(state)))
-    found = asked.answer()
     if state.extra["format"] == "csv":
-        return _csv(found, asked, brand, state)
-    return render(request, "console/answer.html", {**_page(brand, state, asked, found), "left_out": left_out})
+        return _csv(asked.answer(), asked, brand, state)
+    lacks_leads = choices.lacks_leads(asked)
+    shown = [] if lacks_leads else sections(asked.answer(), asked, state)
+    page = {**_page(brand, state, asked), "sections": shown, "lacks_leads": lacks_leads, "left_out": left_out}
+    return render(request, "console/answer.html", page)
 
 
 def _not_yet(request: HttpRequest, brand: Brand, missing: str) -> HttpResponse:
@@ -49,7 +51,7 @@ def _not_yet(request: HttpRequest, brand: Brand, missing: str) -> HttpResponse:
     return render(request, "console/answer_empty.html", shown)
 
 
-def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, object]:
+def _page(brand: Brand, state: State, asked: Asked) -> dict[str, object]:
     return {
         "brand": brand,
         "here": "answer",
@@ -60,7 +62,6 @@ def _page(brand: Brand, state: State, asked: Asked, found: Answer) -> dict[str, 
         "top": choices.tops(state),
         "zone": asked.program.zone_info,
         "days": event_days(asked),
-        "sections": sections(found, asked, state),
         "breakdowns": choices.breakdowns(state),
         "segment": choices.SEGMENTS[asked.question.segment],
         "breakdown": choices.breakdown_name(asked.question.by),

@@ -13,6 +13,7 @@ from tallystick.doors.console import choices
 from tallystick.doors.console.opened import CREDIT, Opened, open_figure
 from tallystick.doors.console.state import BadAddress, State, read_page_number, read_state
 from tallystick.doors.entrance import brand_page
+from tallystick.doors.kpis import Scale
 from tallystick.partners.programs.models import Brand
 
 
@@ -43,6 +44,7 @@ def _page(brand: Brand, state: State, asked: Asked, opened: list[Opened]) -> dic
     return {
         "brand": brand,
         "here": "answer",
+        "kpi": Scale(asked.entry, None, ""),
         "opened": opened,
         "zone": asked.program.zone_info,
         "filters": choices.filters(state, asked),
