@@ -8,10 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from tallystick.design.words import word
 from tallystick.doors import wording
 from tallystick.doors.asking import Wanted, ask
+from tallystick.doors.kpis import TITLES
 from tallystick.foundation.scoping import brand_scope
+from tallystick.measurement.kpis.catalog import catalog
 from tallystick.measurement.kpis.cells import Status
+from tallystick.measurement.kpis.dimensions import TOUCH_AGES
 from tallystick.partners.programs.models import Brand
 from tests.doors.console_cast import Browser, Read, fill, spaced
 from tests.houses import House
@@ -30,6 +34,8 @@ BREAKDOWNS = (
     "week",
     "day",
 )
+OF_LEADS = {"click_to_lead_rate", "lead_to_customer_rate"}
+"""What needs a definition of leads, which the brand has not."""
 MOST_ALIKE = 4
 """Of links that differ only in an id or in what is asked for, so many are followed."""
 
@@ -310,6 +316,31 @@ def test_the_rows_of_another_kpi_end_with_all_others_and_what_it_does_not_know_i
     assert "What are the conversions worth" in page.words
     orders = browser.get("/acme/?kpi=tracking_loss_rate&where=device%3Dmobile")
     assert "Left out, because this KPI does not know them: device=mobile" in orders.words
+
+
+@pytest.mark.parametrize("kpi", sorted(set(catalog()) - OF_LEADS))
+def test_the_figure_of_every_kpi_opens_to_receipts_that_lead_back_to_it(browser, kpi):
+    page = browser.get(f"/acme/receipts?kpi={kpi}")
+    assert f"← {TITLES[kpi]}" in page.words
+
+
+@pytest.mark.parametrize("kpi", sorted(OF_LEADS))
+def test_a_kpi_of_leads_says_what_is_missing_and_leaves_the_choice(browser, kpi):
+    page = browser.get(f"/acme/?kpi={kpi}")
+    assert "Nothing says yet what a lead is" in page.words
+    assert "Gross revenue" in page.words
+
+
+def test_a_count_stands_beside_what_it_comes_of(browser):
+    page = browser.get("/acme/?kpi=attributed_conversions")
+    assert "Nothing of this kind was recorded" not in page.words
+    assert re.search(r"from [\d,]+ conversions", page.words)
+
+
+def test_steps_run_forward(browser):
+    page = browser.get("/acme/?by=time_since_touch")
+    steps = [word(each) for each in TOUCH_AGES]
+    assert [name for name in rows_of(page) if name != "All"] == steps
 
 
 def test_a_period_without_anything_is_undefined_not_zero(browser):

@@ -202,7 +202,7 @@ def test_zero_conversions_of_many_are_zero_percent(browser):
     brand = a_shop(browser)
     brand.receives(*(alice.click(f"v{number}", at=0.01 * number) for number in range(80)))
     words = browser.get(f"/{brand.key}/").words
-    assert "0.0 % (0.0–4.6 %) of 80 sessions" in words
+    assert "0.0 % (0.0–4.6 %) 0 of 80 sessions" in words
 
 
 def test_an_answer_that_spans_two_versions_splits_and_each_part_opens(browser):
@@ -295,7 +295,8 @@ def test_of_several_programs_one_is_shown_and_the_others_can_be_chosen(browser):
     with brand_scope(brand.id):
         Program.objects.create(key="a-new-one", name="Not yet defined", currency="EUR", zone="UTC")
     page = browser.get(f"/{brand.key}/")
-    assert [spaced(each.text) for each in page.all("option")][:2] == ["Not yet defined", "Shop"]
+    offered = [spaced(each.text) for each in page.all("option")]
+    assert {"Not yet defined", "Shop"} <= set(offered)
     assert "Purchase v1" in page.words
     assert "program=shop" in next(link for link in page.links if "/receipts?" in link)
     words = browser.get(f"/{brand.key}/?program=a-new-one").words

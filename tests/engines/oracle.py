@@ -20,7 +20,7 @@ TYPES = ("new", "returning", "unknown")
 AGES = ("under_1_hour", "under_1_day", "under_7_days", "under_30_days", "over_30_days")
 SPLITS = {"customer_type": TYPES, "time_since_touch": AGES}
 Keys = tuple[str, ...]
-COARSE = 1_000_000
+COARSE = 1_000_000_000
 
 
 @dataclass

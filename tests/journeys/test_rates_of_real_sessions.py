@@ -88,7 +88,7 @@ def assert_rates(installed, dimension, rows, key_of):
         low, high = wilson(won, seen)
         row = found[key]
         assert (row["converted"], row["units"]) == (won, seen), key
-        assert isclose(row["rate"], won / seen)
+        assert isclose(row["value"], won / seen)
         assert isclose(row["low"], low, abs_tol=1e-9), key
         assert isclose(row["high"], high, abs_tol=1e-9), key
     assert section["total"]["units"] == len(rows)

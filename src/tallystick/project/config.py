@@ -169,8 +169,8 @@ class Config(BaseSettings):
     warehouse_keep_days: Annotated[dict[str, int], NoDecode] = Field(
         {},
         description="For how many days before today the Parquet files of a fact table are kept, where not for ever: "
-        "`{ touchpoints = 120, paths = 800 }`; in the environment `touchpoints=120, paths=800`. What the database holds "
-        "stays. See docs/how/warehouse.md.",
+        "`{ touchpoints = 120, paths = 800 }`; in the environment `touchpoints=120, paths=800`. What the database "
+        "holds stays. See docs/how/warehouse.md.",
     )
     duckdb_memory_mb: int = Field(
         1024, ge=64, le=1_048_576, description="Memory in megabytes that one process gives to DuckDB."

@@ -328,8 +328,8 @@ FROM (
         0 AS "top_1",
         0 AS "top_5",
         0 AS "top_10",
-        COALESCE(MIN(EPOCH_US("u"."converted_at")), 0) AS "first_us",
-        COALESCE(MAX(EPOCH_US("u"."converted_at")), 0) AS "last_us",
+        COALESCE(EPOCH_US(MIN("u"."converted_at")) + 1, 0) AS "first_us",
+        COALESCE(EPOCH_US(MAX("u"."converted_at")) + 1, 0) AS "last_us",
         0 AS "aside"
       FROM "rows_paths" AS "u"
       WHERE

@@ -422,8 +422,8 @@ FROM (
         0 AS "top_1",
         0 AS "top_5",
         0 AS "top_10",
-        COALESCE(MIN(EPOCH_US("u"."dated_at")), 0) AS "first_us",
-        COALESCE(MAX(EPOCH_US("u"."dated_at")), 0) AS "last_us",
+        COALESCE(EPOCH_US(MIN("u"."dated_at")) + 1, 0) AS "first_us",
+        COALESCE(EPOCH_US(MAX("u"."dated_at")) + 1, 0) AS "last_us",
         0 AS "aside"
       FROM (
         SELECT

@@ -72,12 +72,12 @@ WITH "rows_paths" AS (
     COUNT(CASE WHEN "u" > 0 OR "s" > 0 THEN 1 END) AS "clusters",
     COALESCE(SUM(CAST("u" AS INT128) * "u"), 0) AS "units_sq",
     COALESCE(SUM(CAST((
-      "s" // 1000000
+      "s" // 1000000000
     ) AS INT128) * (
-      "s" // 1000000
+      "s" // 1000000000
     )), 0) AS "successes_sq",
     COALESCE(SUM(CAST("u" AS INT128) * (
-      "s" // 1000000
+      "s" // 1000000000
     )), 0) AS "units_successes",
     COALESCE(MAX("u"), 0) AS "largest",
     0 AS "immature",
@@ -245,8 +245,8 @@ FROM (
         0 AS "top_1",
         0 AS "top_5",
         0 AS "top_10",
-        COALESCE(MIN(EPOCH_US("u"."converted_at")), 0) AS "first_us",
-        COALESCE(MAX(EPOCH_US("u"."converted_at")), 0) AS "last_us",
+        COALESCE(EPOCH_US(MIN("u"."converted_at")) + 1, 0) AS "first_us",
+        COALESCE(EPOCH_US(MAX("u"."converted_at")) + 1, 0) AS "last_us",
         0 AS "aside"
       FROM "rows_paths" AS "u"
       WHERE

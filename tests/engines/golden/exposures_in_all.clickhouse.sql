@@ -323,8 +323,8 @@ FROM (
         toInt64(0) AS "top_1",
         toInt64(0) AS "top_5",
         toInt64(0) AS "top_10",
-        COALESCE(MIN(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "first_us",
-        COALESCE(MAX(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "last_us",
+        COALESCE(toUnixTimestamp64Micro(MIN("u_row"."dated_at")) + toInt64(1), toInt64(0)) AS "first_us",
+        COALESCE(toUnixTimestamp64Micro(MAX("u_row"."dated_at")) + toInt64(1), toInt64(0)) AS "last_us",
         toInt64(0) AS "aside"
       FROM (
         SELECT

@@ -202,10 +202,10 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
     COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
     COALESCE(
-      SUM(toInt256(intDiv("s", toInt64(1000000))) * intDiv("s", toInt64(1000000))),
+      SUM(toInt256(intDiv("s", toInt64(1000000000))) * intDiv("s", toInt64(1000000000))),
       toInt64(0)
     ) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000))), toInt64(0)) AS "units_successes",
+    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000000))), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -290,10 +290,10 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
     COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
     COALESCE(
-      SUM(toInt256(intDiv("s", toInt64(1000000))) * intDiv("s", toInt64(1000000))),
+      SUM(toInt256(intDiv("s", toInt64(1000000000))) * intDiv("s", toInt64(1000000000))),
       toInt64(0)
     ) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000))), toInt64(0)) AS "units_successes",
+    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000000))), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -333,10 +333,10 @@ WITH "rows_paths" AS MATERIALIZED (
     toInt64(COUNT(CASE WHEN "u" > toInt64(0) OR "s" > toInt64(0) THEN toInt64(1) END)) AS "clusters",
     COALESCE(SUM(toInt256("u") * "u"), toInt64(0)) AS "units_sq",
     COALESCE(
-      SUM(toInt256(intDiv("s", toInt64(1000000))) * intDiv("s", toInt64(1000000))),
+      SUM(toInt256(intDiv("s", toInt64(1000000000))) * intDiv("s", toInt64(1000000000))),
       toInt64(0)
     ) AS "successes_sq",
-    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000))), toInt64(0)) AS "units_successes",
+    COALESCE(SUM(toInt256("u") * intDiv("s", toInt64(1000000000))), toInt64(0)) AS "units_successes",
     COALESCE(MAX("u"), toInt64(0)) AS "largest",
     toInt64(0) AS "immature",
     toInt64(0) AS "crossing",
@@ -601,8 +601,8 @@ FROM (
         toInt64(0) AS "top_1",
         toInt64(0) AS "top_5",
         toInt64(0) AS "top_10",
-        COALESCE(MIN(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "first_us",
-        COALESCE(MAX(toUnixTimestamp64Micro("u_row"."dated_at")), toInt64(0)) AS "last_us",
+        COALESCE(toUnixTimestamp64Micro(MIN("u_row"."dated_at")) + toInt64(1), toInt64(0)) AS "first_us",
+        COALESCE(toUnixTimestamp64Micro(MAX("u_row"."dated_at")) + toInt64(1), toInt64(0)) AS "last_us",
         toInt64(0) AS "aside"
       FROM (
         SELECT

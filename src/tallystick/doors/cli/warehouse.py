@@ -50,7 +50,9 @@ def status(brand: Brand = None, as_json: Json = False) -> None:
         output.emit_json([asdict(table) for table in tables])
         return
     if not tables:
-        output.say("Nothing is published yet. The worker of `tallystick serve` does it, or `tallystick work`.")
+        output.say(
+            "Nothing is published yet. The worker of `tallystick serve` does it, or `tallystick work`."
+        )
         return
     columns = (
         "table",

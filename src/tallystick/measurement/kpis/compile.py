@@ -71,7 +71,10 @@ def _extent(cut: Cut) -> str:
             f"rows_{measure.fact} AS u WHERE u.{part} AND {is_part(OURS)}",
             f"u.{RELATIONS[measure.fact].at}",
         )
-    told = {"first_us": f"COALESCE(MIN(MICROS({at})), 0)", "last_us": f"COALESCE(MAX(MICROS({at})), 0)"}
+    # One more, because 0 stands for nothing at all, and 1970 begins with an instant of its own.
+    told = {
+        name: f"COALESCE(MICROS({of}({at})) + 1, 0)" for name, of in (("first_us", "MIN"), ("last_us", "MAX"))
+    }
     return tell(cut, TOTAL, told, source)
 
 

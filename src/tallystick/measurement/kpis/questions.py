@@ -138,7 +138,7 @@ def _check_breakdown(question: Question, kpi: Kpi) -> None:
         raise BadQuestion(
             "break down by at most %(most)s different dimensions, not by %(by)s",
             most=MOST_DIMENSIONS,
-            by=question.by,
+            by=", ".join(question.by),
         )
     if question.top is not None and not 1 <= question.top <= MOST_TOP:
         raise BadQuestion("`top` is %(top)s; ask for 1 to %(most)s rows", top=question.top, most=MOST_TOP)
@@ -300,7 +300,9 @@ def _lead_definition(question: Question, meaning: Meaning) -> UUID:
         if version.definition_key == meaning.leads_from and version.program_id == question.program_id:
             return version.definition_id
     raise BadQuestion(
-        "`leads_from` names %(leads_from)r, and no such definition was given in `others`",
+        "the definition does not say which other definition its leads come from; publish a version with `leads_from`"
+        if not meaning.leads_from
+        else "`leads_from` is %(leads_from)r, and the program has no such definition",
         leads_from=meaning.leads_from,
     )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from tallystick.kit.clock import to_micros
 from tallystick.kit.facts import TOUCH_COUNTS, TOUCHPOINTS
+from tallystick.measurement.kpis.calendars import calendar
 from tallystick.measurement.kpis.cohort import converts, reached_steps
 from tallystick.measurement.kpis.cuts import Cut
 from tallystick.measurement.kpis.dimensions import DIMENSIONS, About
@@ -99,9 +100,12 @@ def _names(cut: Cut) -> str:
 
 
 def _on_edges(cut: Cut) -> bool:
-    edges = [edge for edge in (cut.start, cut.end) if edge]
+    """Whether the period, and the days told apart in it, begin and end where a quarter of an hour does."""
+    moments = [to_micros(edge) for edge in (cut.start, cut.end) if edge]
+    if any(DIMENSIONS[name].about is About.TIME for name in (*cut.by, *(name for name, _ in cut.where))):
+        moments += calendar(cut.zone, cut.start, cut.end or cut.as_of).values()
     return last_whole_quarter(cut.as_of) == cut.as_of and all(
-        to_micros(edge) % _QUARTER_MICROS == 0 for edge in edges
+        moment % _QUARTER_MICROS == 0 for moment in moments
     )
 
 

@@ -194,5 +194,6 @@ def _keys(row: Mapping[str, Any], cut: Cut) -> tuple[Key, ...]:
     return tuple(as_key(name, row[f"k{n}"]) for n, name in enumerate(cut.by, 1))
 
 
-def _day(micros: int, zone: str) -> date | None:
-    return clock.day_of(clock.from_micros(micros), ZoneInfo(zone)) if micros else None
+def _day(told: int, zone: str) -> date | None:
+    """The day of an instant as `compile` tells it: one microsecond more, 0 for none."""
+    return clock.day_of(clock.from_micros(told - 1), ZoneInfo(zone)) if told else None

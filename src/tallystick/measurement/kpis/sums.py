@@ -20,7 +20,7 @@ OTHER_ROW: Final = "other"
 TOTAL: Final = "total"
 BASELINE: Final = "baseline"
 
-COARSE: Final = 1_000_000
+COARSE: Final = 1_000_000_000
 """By what amounts times parts per billion are divided, whole, before they are squared. KPI-CELL-SQUARES."""
 
 SUMS: Final = (

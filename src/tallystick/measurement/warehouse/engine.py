@@ -143,7 +143,8 @@ def _require_whole(paths: Sequence[Path]) -> None:
             file.seek(max(0, size - 4))
             if begins != _MAGIC or file.read(4) != _MAGIC:
                 raise WarehouseDamaged(
-                    "%(path)s is not a whole Parquet file. `tallystick warehouse rebuild --damaged` writes its day again.",
+                    "%(path)s is not a whole Parquet file. "
+                    "`tallystick warehouse rebuild --damaged` writes its day again.",
                     path=path,
                 )
 

@@ -18,6 +18,9 @@ from tallystick.kit.failpoints import reach
 from tallystick.measurement.warehouse import configured, files, manifest, rollups, rules
 from tallystick.measurement.warehouse.compaction import compact
 
+MOST_DAYS = 500
+"""How many days one table may change in one step, where its source can take less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -99,7 +102,7 @@ def behind(brand_id: UUID, *, sources: Sequence[rules.FactSource]) -> batches.Wa
 def _draft(source: rules.FactSource, *, brand_id: UUID, root: Path, limit: int) -> Draft:
     table = source.table
     after = position(rules.cursor_name(table))
-    changed = source.changes(after, limit=limit)
+    changed = _bounded(source, after, limit)
     parts: list[files.Part] = []
     for day in sorted(changed.rewritten):
         rows = source.rows(day, upto=changed.next)
@@ -110,6 +113,15 @@ def _draft(source: rules.FactSource, *, brand_id: UUID, root: Path, limit: int) 
             root, rows, brand_id=brand_id, table=table, days=changed.added, but=changed.rewritten
         )
     return Draft(table, after, changed, tuple(parts))
+
+
+def _bounded(source: rules.FactSource, after: Any, limit: int) -> Changes:
+    """The next changes of not too many days: each is a file to be synced, and an unnamed file is swept in the end."""
+    changed = source.changes(after, limit=limit)
+    while len(changed.added) + len(changed.rewritten) > MOST_DAYS and limit > 1:
+        limit //= 4
+        changed = source.changes(after, limit=max(1, limit))
+    return changed
 
 
 def _unmoved(drafts: Sequence[Draft]) -> bool:

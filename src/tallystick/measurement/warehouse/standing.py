@@ -1,4 +1,7 @@
-"""What the manifest says of one day at one moment: the files that count, and the cursor that they are as of."""
+"""What the manifest says of one day at one moment: the files that count, and the cursor that they are as of.
+
+Identifier: WH-STANDING.
+"""
 
 from __future__ import annotations
 

@@ -42,11 +42,14 @@ class Pending:
 
     source: rules.FactSource
     asked_after: Any = None
-    days: frozenset[date] | None = None
+    days: frozenset[date] = frozenset()
 
     def has(self, day: date, *, after: Any) -> bool:
-        """Whether a day waits to be written anew behind a cursor; asked only where something differs."""
-        if self.days is None or self.asked_after != after:
+        """Whether a day waits to be written anew behind a cursor; asked only where something differs.
+
+        Asked again before it is denied: names may have changed since, which moves no cursor.
+        """
+        if self.asked_after != after or day not in self.days:
             self.asked_after, self.days = after, frozenset(self._ask(after))
         return day in self.days
 
