@@ -115,11 +115,9 @@ def _agree(answer: Answer, ways: Mapping[str, Callable[[], Sequence[Mapping[str,
 def _agree_on_all(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> None:
     (section,) = answer.sections
     figures = (*by_hand.FIGURES, "excluded")
-    cells = {("row", *cell.keys): cell for cell in section.rows}
+    cells: dict[Any, Any] = {("row", *cell.keys): cell for cell in section.rows}
     cells |= {("total", None, None): section.total, ("baseline", None, None): section.baseline}
-    ours: dict[Any, Any] = {
-        key: tuple(getattr(cell.statistics, figure) for figure in figures) for key, cell in cells.items()
-    }
+    ours = {key: tuple(getattr(cell.statistics, figure) for figure in figures) for key, cell in cells.items()}
     of_scope = {row["scope"]: row for row in rows}
     theirs = {
         (row["scope"], row["partner_id"] and _id(row["partner_id"]), row["device"]): tuple(

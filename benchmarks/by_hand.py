@@ -114,7 +114,8 @@ FROM sides LEFT JOIN (SELECT partner_id IS NULL AS is_house, {_CREDIT} FROM reac
 UNION ALL BY NAME
 SELECT 'aside' AS scope, count(*) AS conversions FROM aside
 UNION ALL BY NAME
-SELECT 'extent' AS scope, epoch_us(min(occurred_at)) AS first_us, epoch_us(max(occurred_at)) AS last_us FROM touchpoints WHERE {_CLICKS}
+SELECT 'extent' AS scope, epoch_us(min(occurred_at)) AS first_us, epoch_us(max(occurred_at)) AS last_us
+FROM touchpoints WHERE {_CLICKS}
 """
 
 

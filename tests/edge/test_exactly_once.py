@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tallystick.kit.failpoints import POINTS
 from tests.edge.world import CANARY, write_world
@@ -85,7 +87,14 @@ def test_the_undisturbed_story_has_every_kind_of_effect(undisturbed):
     assert not any("? " in row for rows in undisturbed.values() for row in rows), "an id without a name"
 
 
-@pytest.mark.parametrize("point", [*(point for point in POINTS if point not in BESIDE_THE_STORY), *AGAIN])
+def every_point() -> Iterator[ParameterSet]:
+    """All points; those among files, and those met a second time, say the same whatever the database is."""
+    for point in [*(point for point in POINTS if point not in BESIDE_THE_STORY), *AGAIN]:
+        beside = point in AGAIN or point.startswith("warehouse.")
+        yield pytest.param(point, marks=[pytest.mark.one_database] if beside else [])
+
+
+@pytest.mark.parametrize("point", every_point())
 def test_a_kill_at_any_point_loses_nothing_and_doubles_nothing(point, stories, undisturbed):
     if not stories.on_files and (point in ON_FILES or point == "inbox.appending#2"):
         pytest.skip("PostgreSQL keeps receipts in a table: there are no files between which to die")

@@ -171,6 +171,7 @@ def test_any_order_batching_and_repetition_of_arrival_ends_in_the_same_decisions
     assert first == second
 
 
+@pytest.mark.one_database
 @quick
 @given(world=worlds, model=st.sampled_from(MODELS), seed=st.integers(0, 2**32))
 def test_credited_shares_are_whole_each_other_touch_has_a_reason_and_crediting_again_writes_nothing(
@@ -211,6 +212,7 @@ def turns_of(turning: dict[Promoter, list[float]]) -> list[tuple[float, str, Pro
     )
 
 
+@pytest.mark.one_database
 @quick
 @given(world=worlds, turning=turning, model=st.sampled_from(MODELS), seed=st.integers(0, 2**32))
 def test_whether_a_pause_is_written_before_between_or_after_what_it_judges_the_decisions_are_the_same(

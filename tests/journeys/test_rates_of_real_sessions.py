@@ -70,6 +70,7 @@ def installed(fresh_install, sessions):
     return fresh_install
 
 
+@pytest.mark.one_database
 def test_every_rate_equals_the_file_counted_by_hand_and_opens_to_its_receipts(installed, sessions):
     with sessions.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
