@@ -94,7 +94,7 @@ def every_point() -> Iterator[ParameterSet]:
         yield pytest.param(point, marks=[pytest.mark.one_database] if beside else [])
 
 
-@pytest.mark.parametrize("point", every_point())
+@pytest.mark.parametrize("point", [*every_point()])
 def test_a_kill_at_any_point_loses_nothing_and_doubles_nothing(point, stories, undisturbed):
     if not stories.on_files and (point in ON_FILES or point == "inbox.appending#2"):
         pytest.skip("PostgreSQL keeps receipts in a table: there are no files between which to die")
