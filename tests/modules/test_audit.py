@@ -312,7 +312,7 @@ def test_the_command_lists_prints_the_head_and_verifies(written):
     assert listed["total"] == len(listed["lines"]) > 0
     assert all(line["act"].startswith("partner.") for line in listed["lines"])
     assert written.run("audit", "verify", "--head", "nonsense").returncode == 2
-    wrong = head.replace(head[-1], "0" if head[-1] != "0" else "1")
+    wrong = head[:-1] + ("0" if head[-1] != "0" else "1")
     refused: subprocess.CompletedProcess = written.run("audit", "verify", "--head", wrong)
     assert refused.returncode == 4
     assert "written anew" in refused.stderr
