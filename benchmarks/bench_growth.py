@@ -15,7 +15,7 @@ import resource
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -101,7 +101,8 @@ def _most_spilled(folder: Path) -> Iterator[list[int]]:
 
     def look() -> None:
         while not done.wait(0.05):
-            sizes.append(sum(path.stat().st_size for path in folder.rglob("*") if path.exists()))
+            with suppress(FileNotFoundError):  # the engine removes what it does not need any more
+                sizes.append(sum(path.stat().st_size for path in folder.rglob("*")))
 
     watching = threading.Thread(target=look)
     watching.start()
