@@ -5,7 +5,6 @@ Nothing that a reader is told changes by it: the same rows, or counters of the s
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from tallystick.kit.failpoints import reach
 from tallystick.measurement.warehouse import configured, files, manifest, rules
 from tallystick.measurement.warehouse.models import FactFile
 from tallystick.measurement.warehouse.rollups import ROLLUPS
+from tallystick.measurement.warehouse.standing import content
 
 QUIET: Final = timedelta(minutes=10)
 """A day that gained nothing for so long is merged further: little is to be expected."""
@@ -88,10 +88,12 @@ def _crowds(at_least: int) -> list[Crowd]:
 def _merge(root: Path, brand_id: UUID, chosen: Sequence[FactFile]) -> bool:
     """Whether the files were replaced by one; if not, nothing has changed."""
     table, day = _TABLES[chosen[0].table], chosen[0].day
-    contents = [_content(root, file) for file in chosen]
-    if None in contents:
+    contents = [content(file) for file in chosen]
+    if (
+        None in contents
+    ):  # swept since it was chosen, or damaged: damage that is copied would not be found any more
         return False
-    frame = _together(table, [pl.read_parquet(io.BytesIO(content)) for content in contents if content])
+    frame = _together(table, [pl.read_parquet(io.BytesIO(held)) for held in contents if held])
     part = files.write_part(root, frame, brand_id=brand_id, table=table, day=day)
     with lane(brand_id):
         is_swapped = files.are_whole(root, [part]) and manifest.replace(
@@ -106,17 +108,6 @@ def _merge(root: Path, brand_id: UUID, chosen: Sequence[FactFile]) -> bool:
         return False
     reach("warehouse.compacted")
     return True
-
-
-def _content(root: Path, file: FactFile) -> bytes | None:
-    """What a file holds. None where it is not what was written: swept since it was chosen, lost, or damaged, and damage
-    that was copied would not be found any more.
-    """
-    try:
-        content = (root / file.path).read_bytes()
-    except FileNotFoundError:
-        return None
-    return content if hashlib.sha256(content).hexdigest() == file.sha256 else None
 
 
 def _together(table: FactTable, rows: Sequence[pl.DataFrame]) -> pl.DataFrame:
